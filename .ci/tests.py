@@ -1,0 +1,61 @@
+"""Runs the tests of both environments one after the other and ends with one closing line for all of them.
+
+Usage: tests.py [unit|all|long] [pytest arguments]. Exit code 0 if every part passed, else 1.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCT, LOCAL = ".venv/bin/python", ".venv-local/bin/python"
+NOTHING_COLLECTED = 5
+PARTS = {
+    "unit": [(PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]), (LOCAL, ["tests/local", "-m", "not long"])],
+    "all": [
+        (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]),
+        (LOCAL, ["tests/local", "-m", "not long"]),
+        (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long"]),
+    ],
+    "long": [(PRODUCT, ["--ignore=tests/local"]), (LOCAL, ["tests/local"])],
+}
+OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
+
+
+def run_part(python: str, arguments: list[str]) -> tuple[int, str]:
+    """Streams one pytest run; returns its exit code and its closing line."""
+    command = [python, "-m", "pytest", "--color=no", *arguments]
+    print(f"$ {' '.join(command)}", flush=True)
+    closing = ""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None  # noqa: S101  (PIPE above)
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if OUTCOME.search(line) and " in " in line:
+                closing = line
+    return process.returncode, closing
+
+
+def main() -> int:
+    """Runs the parts of the chosen set, all of them even if one fails."""
+    chosen = sys.argv[1] if len(sys.argv) > 1 else "all"
+    if chosen not in PARTS:
+        print(f"unknown set of tests {chosen!r}; known: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    started, totals, failed = time.monotonic(), Counter[str](), False
+    for python, arguments in PARTS[chosen]:
+        code, closing = run_part(python, [*arguments, *sys.argv[2:]])
+        failed |= code not in (0, NOTHING_COLLECTED)
+        for number, outcome in OUTCOME.findall(closing):
+            totals["errors" if outcome == "error" else outcome] += int(number)
+    del totals["deselected"]
+    summary = ", ".join(f"{totals[name]} {name}" for name in ("failed", "passed", "skipped", "errors") if totals[name])
+    print(f"{summary or 'no tests ran'} in {time.monotonic() - started:.2f}s", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
