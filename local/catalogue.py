@@ -1,0 +1,288 @@
+"""The account's objects and grants: in memory, written through to the store, one transaction per statement."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, TypeVar, Unpack
+
+from local.errors import already_exists
+from local.model import ACCOUNT_ID, FutureGrant, Grant, Json, Kind, Obj, Reference
+from local.names import Path, dotted
+from local.relation import Journal, Relation
+from local.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypedDict
+
+    class ObjChanges(TypedDict, total=False):
+        """Fields of ``Obj`` that ``Catalogue.update`` may change."""
+
+        name: str
+        parent: int
+        owner: int | None
+        comment: str
+        props: Mapping[str, Json]
+        params: Mapping[str, str]
+
+
+R = TypeVar("R", Obj, Grant, FutureGrant, Reference)
+
+
+def _encode(record: Obj | Grant | FutureGrant | Reference) -> str:
+    return json.dumps(asdict(record), default=lambda value: value.value, separators=(",", ":"))
+
+
+def _decode(cls: type[R], body: str) -> R:
+    fields = json.loads(body)
+    if "kind" in fields:
+        fields["kind"] = Kind(fields["kind"])
+    return cls(**fields)
+
+
+class Catalogue:
+    """All records of one account.
+
+    Reads are plain method calls; writes raise RuntimeError outside ``with catalogue.transaction():``, which undoes
+    everything if the block raises and has written everything to the store when it ends.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._journal = Journal()
+        self.objects: Relation[Obj] = Relation(
+            "objects",
+            self._journal,
+            lambda o: f"{o.id:012d}",
+            _encode,
+            {
+                "kind": lambda o: o.kind,
+                "children": lambda o: (o.parent, o.kind),
+                "parent": lambda o: o.parent,
+                "name": lambda o: (o.parent, o.kind.info.namespace, o.name, o.signature),
+                "overloads": lambda o: (o.parent, o.kind, o.name),
+                "owner": lambda o: o.owner,
+            },
+        )
+        self.grants: Relation[Grant] = Relation(
+            "grants",
+            self._journal,
+            lambda g: f"{g.grantee}/{g.target}/{g.privilege}",
+            _encode,
+            {"grantee": lambda g: g.grantee, "target": lambda g: g.target},
+        )
+        self.futures: Relation[FutureGrant] = Relation(
+            "futures",
+            self._journal,
+            lambda f: f"{f.grantee}/{f.container}/{f.kind.value}/{f.privilege}",
+            _encode,
+            {"grantee": lambda f: f.grantee, "container": lambda f: f.container},
+        )
+        self.references: Relation[Reference] = Relation(
+            "references",
+            self._journal,
+            lambda r: f"{r.source}/{r.target}/{r.role}/{r.column}",
+            _encode,
+            {
+                "source": lambda r: r.source,
+                "target": lambda r: r.target,
+                "use": lambda r: (r.target, r.role),
+            },
+        )
+        self._next_id = 1
+        self._load()
+
+    def _load(self) -> None:
+        for body in self._store.records("objects"):
+            self.objects.load(_decode(Obj, body))
+        for body in self._store.records("grants"):
+            self.grants.load(_decode(Grant, body))
+        for body in self._store.records("futures"):
+            self.futures.load(_decode(FutureGrant, body))
+        for body in self._store.records("references"):
+            self.references.load(_decode(Reference, body))
+        for body in self._store.records("meta"):
+            self._next_id = int(json.loads(body)["next_id"])
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make the block's changes all or nothing; blocks may be nested, the outermost one commits."""
+        if self._journal.active:
+            yield
+            return
+        self._journal.active = True
+        before = self._next_id
+        try:
+            yield
+            if self._next_id != before:
+                self._journal.writes[("meta", "next_id")] = json.dumps({"next_id": self._next_id})
+            self._store.apply(self._journal.writes)
+        except BaseException:
+            self._journal.roll_back()
+            self._next_id = before
+            raise
+        self._journal.clear()
+
+    def note(self, relation: str, key: str, body: str | None) -> None:
+        """Write a record of another part of the server (intents of the data plane) with the running statement."""
+        if not self._journal.active:
+            raise RuntimeError("note outside a transaction")
+        self._journal.writes[(relation, key)] = body
+
+    def notes(self, relation: str) -> list[str]:
+        """Bodies written with ``note`` that are still there."""
+        return list(self._store.records(relation))
+
+    # Objects
+
+    @property
+    def empty(self) -> bool:
+        """Whether the account has not been created yet."""
+        return len(self.objects) == 0
+
+    @property
+    def account(self) -> Obj:
+        """The account itself."""
+        return self.get(ACCOUNT_ID)
+
+    def get(self, object_id: int) -> Obj:
+        """The object with this id; KeyError if it is gone."""
+        found = self.objects.get(f"{object_id:012d}")
+        if found is None:
+            raise KeyError(object_id)
+        return found
+
+    def lookup(self, object_id: int | None) -> Obj | None:
+        """The object with this id, or None."""
+        return None if object_id is None else self.objects.get(f"{object_id:012d}")
+
+    def find(self, kind: Kind, path: Path, signature: str = "") -> Obj | None:
+        """The object with this complete path, or None; kinds that share a namespace are told apart."""
+        parent = ACCOUNT_ID
+        containers = (Kind.DATABASE, Kind.SCHEMA)
+        for container, name in zip(containers, path[:-1], strict=False):
+            found = self.child(parent, container, name)
+            if found is None:
+                return None
+            parent = found.id
+        found = self.child(parent, kind, path[-1], signature)
+        return found if found is not None and found.kind is kind else None
+
+    def child(self, parent: int, kind: Kind, name: str, signature: str = "") -> Obj | None:
+        """The object of this name in the kind's namespace (a VIEW may come back for TABLE), or None."""
+        found = self.objects.by("name", (parent, kind.info.namespace, name, signature))
+        return found[0] if found else None
+
+    def children(self, parent: int, kind: Kind) -> list[Obj]:
+        """Objects of a kind directly in a container, by name."""
+        return sorted(self.objects.by("children", (parent, kind)), key=lambda o: (o.name, o.signature))
+
+    def of_kind(self, kind: Kind) -> list[Obj]:
+        """All objects of a kind in the account, by path."""
+        return sorted(self.objects.by("kind", kind), key=lambda o: (self.path(o), o.signature))
+
+    def within(self, container: Obj, kind: Kind) -> list[Obj]:
+        """Objects of a kind in a container at any depth (account, database or schema), by path."""
+        return [o for o in self.of_kind(kind) if container.id == ACCOUNT_ID or container.id in self.ancestors(o)]
+
+    def ancestors(self, obj: Obj) -> tuple[int, ...]:
+        """Ids of the containers of an object, innermost first, the account last."""
+        chain: list[int] = []
+        current = obj
+        while current.id != ACCOUNT_ID:
+            chain.append(current.parent)
+            current = self.get(current.parent)
+        return tuple(chain)
+
+    def path(self, obj: Obj) -> Path:
+        """The object's full name from the outermost container inwards."""
+        parts = [obj.name]
+        current = obj
+        while current.parent != ACCOUNT_ID:
+            current = self.get(current.parent)
+            parts.append(current.name)
+        return tuple(reversed(parts))
+
+    def full_name(self, obj: Obj) -> str:
+        """The object's path as Snowflake prints it, without a signature."""
+        return dotted(self.path(obj))
+
+    def schema_of(self, obj: Obj) -> Obj:
+        """The schema of a schema object."""
+        return self.get(obj.parent)
+
+    def database_of(self, obj: Obj) -> Obj:
+        """The database that an object lives in (itself for a database); KeyError for account-level objects."""
+        while obj.kind is not Kind.DATABASE:
+            if obj.id == ACCOUNT_ID:
+                raise KeyError(obj.name)
+            obj = self.get(obj.parent)
+        return obj
+
+    def create(
+        self,
+        kind: Kind,
+        name: str,
+        parent: int,
+        owner: int | None,
+        *,
+        comment: str = "",
+        signature: str = "",
+        props: Mapping[str, Json] | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Obj:
+        """Make an object; 002002 if the name is taken in its namespace. Future grants are applied by the caller."""
+        if self.child(parent, kind, name, signature) is not None:
+            raise already_exists(dotted((*self.path(self.get(parent)), name)) if parent else dotted((name,)))
+        now = time.time()
+        obj = Obj(
+            id=self._next_id,
+            kind=kind,
+            name=name,
+            parent=parent,
+            owner=owner,
+            created=now,
+            changed=now,
+            comment=comment,
+            signature=signature,
+            props=dict(props or {}),
+            params=dict(params or {}),
+        )
+        self._next_id += 1
+        self.objects.put(obj)
+        return obj
+
+    def update(self, obj: Obj, **changes: Unpack[ObjChanges]) -> Obj:
+        """Change fields; a rename or move onto a taken name is 002002."""
+        changed = replace(self.get(obj.id), changed=time.time(), **changes)
+        if "name" in changes or "parent" in changes:
+            holder = self.child(changed.parent, changed.kind, changed.name, changed.signature)
+            if holder is not None and holder.id != changed.id:
+                raise already_exists(self.full_name(changed))
+        self.objects.put(changed)
+        return changed
+
+    def drop(self, obj: Obj) -> list[Obj]:
+        """Remove an object, what it contains, and every grant, future grant and reference that names any of them.
+
+        Returns all removed objects, the given one last.
+        """
+        removed: list[Obj] = []
+        for child in self.objects.by("parent", obj.id):
+            removed += self.drop(child)
+        for grant in (*self.grants.by("target", obj.id), *self.grants.by("grantee", obj.id)):
+            self.grants.delete(grant)
+        for future in (*self.futures.by("container", obj.id), *self.futures.by("grantee", obj.id)):
+            self.futures.delete(future)
+        for reference in (*self.references.by("source", obj.id), *self.references.by("target", obj.id)):
+            self.references.delete(reference)
+        self.objects.delete(obj)
+        return [*removed, obj]
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()

@@ -1,0 +1,105 @@
+"""From a statement's text to its handler's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import local.statements as _statements
+from local import registry
+from local.errors import unsupported
+from local.lexer import TokenKind
+from local.reader import Reader
+from local.registry import Answer, CreateHead
+from local.session import Context
+
+H = TypeVar("H")
+
+MODIFIERS = (
+    "TRANSIENT", "TEMPORARY", "TEMP", "VOLATILE", "LOCAL", "GLOBAL", "SECURE", "RECURSIVE", "EXTERNAL", "MATERIALIZED",
+    "DYNAMIC", "HYBRID", "ICEBERG", "EVENT", "API", "NOTIFICATION", "SECURITY", "STORAGE",
+)  # fmt: skip
+
+_statements.load()
+
+
+def execute(context: Context, sql: str) -> Answer:
+    """Run one statement in one transaction of the catalogue.
+
+    Raises ``SnowflakeError`` and leaves the catalogue as it was when the statement is refused or fails.
+    """
+    reader = Reader(sql)
+    with context.catalogue.transaction():
+        return _dispatch(context, reader)
+
+
+def _dispatch(context: Context, reader: Reader) -> Answer:
+    match reader.peek().upper:
+        case "CREATE":
+            return _create(context, reader)
+        case "ALTER":
+            return _verb(context, reader, registry.ALTER)
+        case "DROP":
+            return _verb(context, reader, registry.DROP)
+        case "SHOW":
+            reader.expect("SHOW")
+            reader.accept("TERSE")
+            return _phrase(reader, registry.SHOW, "SHOW")(context, reader)
+        case "DESCRIBE" | "DESC":
+            return _verb(context, reader, registry.DESCRIBE)
+        case _:
+            return _phrase(reader, registry.STATEMENT, "")(context, reader)
+
+
+def _verb(context: Context, reader: Reader, table: Mapping[str, registry.Handler]) -> Answer:
+    verb = reader.next().upper
+    return _phrase(reader, table, verb)(context, reader)
+
+
+def _create(context: Context, reader: Reader) -> Answer:
+    reader.expect("CREATE")
+    or_replace = reader.accept("OR", "REPLACE")
+    if reader.at("OR"):
+        raise unsupported("CREATE OR ALTER")
+    before = reader.mark()
+    modifiers: list[str] = []
+    while (phrase := _match(reader, registry.CREATE)) is None and (word := reader.accept_one(*MODIFIERS)):
+        modifiers.append(word)
+    if phrase is None:
+        reader.rewind(before)
+        raise _refused(reader, "CREATE")
+    handler, allowed = registry.CREATE[phrase]
+    for word in modifiers:
+        if word not in allowed:
+            raise unsupported(f"CREATE {word} {phrase}")
+    reader.accept(*phrase.split())
+    if_not_exists = reader.accept("IF", "NOT", "EXISTS")
+    return handler(context, reader, CreateHead(or_replace, if_not_exists, frozenset(modifiers)))
+
+
+def _match(reader: Reader, table: Mapping[str, object]) -> str | None:
+    """The longest registered phrase that comes next, not taken."""
+    for length in (4, 3, 2, 1):
+        words = [reader.peek(i) for i in range(length)]
+        phrase = " ".join(word.upper or word.value for word in words if word.kind is not TokenKind.END)
+        if phrase in table:
+            return phrase
+    return None
+
+
+def _phrase(reader: Reader, table: Mapping[str, H], verb: str) -> H:
+    phrase = _match(reader, table)
+    if phrase is None:
+        raise _refused(reader, verb)
+    reader.accept(*phrase.split())
+    return table[phrase]
+
+
+def _refused(reader: Reader, verb: str) -> Exception:
+    """Words that may begin a statement are an unsupported feature, anything else a syntax error."""
+    words: list[str] = []
+    while len(words) < 3 and reader.peek(len(words)).upper:
+        words.append(reader.peek(len(words)).upper)
+    if not words:
+        return reader.unexpected()
+    return unsupported(" ".join([verb, *words]).strip())

@@ -1,0 +1,47 @@
+"""Identifiers: how Snowflake resolves, prints and quotes names.
+
+A name inside this package is always in its stored form: upper case if it was written unquoted, as written otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+
+Path = tuple[str, ...]
+"""An object's name from the outermost container inwards: ``("DB", "SCHEMA", "TABLE")``."""
+
+_PLAIN = re.compile(r"[A-Z_][A-Z0-9_$]*\Z")
+
+
+def quote(name: str) -> str:
+    """The name as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def display(name: str) -> str:
+    """The name as Snowflake prints it: quoted only where an unquoted one would not come back."""
+    return name if _PLAIN.match(name) else quote(name)
+
+
+def dotted(path: Path) -> str:
+    """A path as Snowflake prints it, for example ``DB.SCHEMA."odd name"``."""
+    return ".".join(display(part) for part in path)
+
+
+def like(pattern: str) -> re.Pattern[str]:
+    """A SHOW … LIKE pattern (``%``, ``_``, backslash escapes, case-insensitive) as a compiled expression."""
+    parts: list[str] = []
+    escaped = False
+    for char in pattern:
+        if escaped:
+            parts.append(re.escape(char))
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == "%":
+            parts.append(".*")
+        elif char == "_":
+            parts.append(".")
+        else:
+            parts.append(re.escape(char))
+    return re.compile("".join(parts) + r"\Z", re.IGNORECASE | re.DOTALL)

@@ -1,0 +1,65 @@
+"""A client's session and the context in which a statement runs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from local.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from local.access import Access
+
+
+@dataclass(slots=True)
+class Session:
+    """State of one login. ``role``, ``database``, ``schema``, ``warehouse`` are object ids.
+
+    ``secondary`` is ``"ALL"``, ``"NONE"`` or the ids of the chosen roles. ``parameters`` are set with ALTER SESSION.
+    """
+
+    id: int
+    user: int
+    role: int | None
+    token: str
+    master_token: str
+    address: str = "127.0.0.1"
+    secondary: str | tuple[int, ...] = "NONE"
+    database: int | None = None
+    schema: int | None = None
+    warehouse: int | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    created: float = field(default_factory=time.time)
+    used: float = field(default_factory=time.time)
+    last_query_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the account is: names as the protocol gives them, edition in upper case (STANDARD, ENTERPRISE, …)."""
+
+    organization: str
+    account: str
+    account_id: str
+    edition: str
+    region: str = "AWS_EU_CENTRAL_1"
+    version: str = "9.40.0"
+
+
+@dataclass
+class Context:
+    """What a statement handler gets: the catalogue, who asks, and what the account is."""
+
+    catalogue: Catalogue
+    session: Session
+    settings: Settings
+
+    @cached_property
+    def access(self) -> Access:
+        """Access control for this session."""
+        from local.access import Access
+
+        return Access(self.catalogue, self.session)

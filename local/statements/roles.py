@@ -1,0 +1,155 @@
+"""Account roles and database roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from local.errors import compilation_error
+from local.model import ACCOUNT_ID, Kind, Obj
+from local.reader import Reader, read_string
+from local.registry import CreateHead, Handler, alter, create, drop, show
+from local.results import Cell, Column, Result, Type, status, timestamp, yes_no
+from local.session import Context
+from local.statements.common import (
+    create_object,
+    drop_object,
+    owner_name,
+    owner_role_type,
+    read_comment,
+    rename_object,
+    resolve_or_skip,
+    show_objects,
+    skipped,
+)
+
+_SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW ROLE, … DATABASE ROLE; provider v1.2.1 row structs"
+
+
+def _refuse_system(obj: Obj) -> None:
+    if obj.kind is Kind.ROLE and obj.parent == ACCOUNT_ID and obj.owner is None:
+        raise compilation_error(f"Cannot change or drop system role '{obj.name}'.", "003567", "42501")
+
+
+def _create(kind: Kind) -> Callable[[Context, Reader, CreateHead], Result]:
+    def handler(context: Context, reader: Reader, head: CreateHead) -> Result:
+        path = reader.path()
+        properties = reader.properties(kind.value, {"COMMENT": read_string})
+        reader.end()
+        return create_object(context, head, kind, path, comment=str(properties.get("COMMENT") or ""))[1]
+
+    return handler
+
+
+def _alter(kind: Kind) -> Handler:
+    def handler(context: Context, reader: Reader) -> Result:
+        role = resolve_or_skip(context, reader, kind)
+        if role is None:
+            return skipped()
+        _refuse_system(role)
+        if reader.accept("RENAME", "TO"):
+            path = reader.path()
+            reader.end()
+            return rename_object(context, role, path)
+        context.access.require_ownership(role)
+        comment = ""
+        if reader.accept("SET", "COMMENT"):
+            comment = read_comment(reader)
+        else:
+            reader.expect("UNSET", "COMMENT")
+        reader.end()
+        context.catalogue.update(role, comment=comment)
+        return status("Statement executed successfully.")
+
+    return handler
+
+
+def _drop(kind: Kind) -> Handler:
+    def handler(context: Context, reader: Reader) -> Result:
+        def inherit(role: Obj) -> None:
+            """What the role owned goes to the role that drops it (docs: DROP ROLE, usage notes)."""
+            _refuse_system(role)
+            for owned in context.catalogue.objects.by("owner", role.id):
+                context.catalogue.update(owned, owner=context.session.role)
+
+        return drop_object(context, reader, kind, inherit)
+
+    return handler
+
+
+for _kind in (Kind.ROLE, Kind.DATABASE_ROLE):
+    create(_kind.value, source=_SOURCE)(_create(_kind))
+    alter(_kind.value, notes="tags are set with ALTER … SET TAG in statements/tags", source=_SOURCE)(_alter(_kind))
+    drop(_kind.value, source=_SOURCE)(_drop(_kind))
+
+
+def _text(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name) for name in names)
+
+
+@show("ROLES", source=_SOURCE)
+def show_roles(context: Context, reader: Reader) -> Result:
+    """Every account role: roles are visible to everybody."""
+    catalogue, session = context.catalogue, context.session
+    columns = (
+        Column("created_on", Type.TIMESTAMP_LTZ),
+        *_text("name", "is_default", "is_current", "is_inherited"),
+        *(Column(n, Type.FIXED) for n in ("assigned_to_users", "granted_to_roles", "granted_roles")),
+        *_text("owner", "comment"),
+    )
+    default = str(catalogue.get(session.user).props.get("DEFAULT_ROLE") or "")
+    active = context.access.roles()
+
+    def row(role: Obj) -> tuple[Cell, ...]:
+        holders = [catalogue.get(g.grantee).kind for g in catalogue.grants.by("target", role.id)]
+        granted = [g for g in catalogue.grants.by("grantee", role.id) if catalogue.get(g.target).kind is Kind.ROLE]
+        return (
+            timestamp(role.created),
+            role.name,
+            yes_no(role.name == default),
+            yes_no(role.id == session.role),
+            yes_no(role.id in active and role.id != session.role),
+            str(holders.count(Kind.USER)),
+            str(holders.count(Kind.ROLE)),
+            str(len(granted)),
+            owner_name(context, role),
+            role.comment,
+        )
+
+    return show_objects(context, reader, Kind.ROLE, columns, row)
+
+
+@show("DATABASE ROLES", source=_SOURCE)
+def show_database_roles(context: Context, reader: Reader) -> Result:
+    """Database roles of one database that the session may see."""
+    catalogue = context.catalogue
+    columns = (
+        Column("created_on", Type.TIMESTAMP_LTZ),
+        *_text("name", "database_name", "is_default", "is_current", "is_inherited"),
+        *(Column(n, Type.FIXED) for n in ("granted_to_roles", "granted_to_database_roles", "granted_database_roles")),
+        *_text("owner", "comment", "owner_role_type"),
+    )
+    active = context.access.roles()
+
+    def row(role: Obj) -> tuple[Cell, ...]:
+        holders = [catalogue.get(g.grantee).kind for g in catalogue.grants.by("target", role.id)]
+        granted = [
+            g for g in catalogue.grants.by("grantee", role.id) if catalogue.get(g.target).kind is Kind.DATABASE_ROLE
+        ]
+        return (
+            timestamp(role.created),
+            role.name,
+            catalogue.get(role.parent).name,
+            "N",
+            "N",
+            yes_no(role.id in active),
+            str(holders.count(Kind.ROLE)),
+            str(holders.count(Kind.DATABASE_ROLE)),
+            str(len(granted)),
+            owner_name(context, role),
+            role.comment,
+            owner_role_type(context, role),
+        )
+
+    return show_objects(context, reader, Kind.DATABASE_ROLE, columns, row)
+
+

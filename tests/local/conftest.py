@@ -1,0 +1,76 @@
+"""An account in memory and a way to run statements in it as any user and role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from local.catalogue import Catalogue
+from local.engine import execute
+from local.errors import SnowflakeError
+from local.genesis import create_account
+from local.model import Kind
+from local.results import Deferred, Result
+from local.session import Context, Session, Settings
+from local.store import Store
+
+SETTINGS = Settings("LOCAL", "MAIN", "LM00001", "ENTERPRISE")
+
+
+@dataclass
+class Client:
+    """One session; ``run`` returns the result, ``rows`` its rows as dicts, ``fails`` the error."""
+
+    context: Context
+
+    def run(self, sql: str) -> Result:
+        answer = execute(self.context, sql)
+        return answer.run() if isinstance(answer, Deferred) else answer
+
+    def rows(self, sql: str) -> list[dict[str, str | None]]:
+        result = self.run(sql)
+        names = [column.name for column in result.columns]
+        return [dict(zip(names, row, strict=True)) for row in result.rows]
+
+    def fails(self, sql: str) -> SnowflakeError:
+        with pytest.raises(SnowflakeError) as caught:
+            self.run(sql)
+        return caught.value
+
+
+@dataclass
+class Account:
+    """The account under test; ``admin`` is its administrator as ACCOUNTADMIN."""
+
+    catalogue: Catalogue
+    settings: Settings = SETTINGS
+    _sessions: int = field(default=0)
+
+    @property
+    def admin(self) -> Client:
+        return self.client("LOCAL_ADMIN", "ACCOUNTADMIN")
+
+    def client(self, user: str, role: str | None, *, secondary: str = "NONE") -> Client:
+        """A session of ``user`` with ``role`` (not checked against its grants)."""
+        catalogue = self.catalogue
+        found = catalogue.find(Kind.USER, (user,))
+        assert found is not None, user
+        primary = catalogue.find(Kind.ROLE, (role,)) if role else None
+        assert primary is not None or role is None, role
+        self._sessions += 1
+        session = Session(self._sessions, found.id, primary.id if primary else None, "t", "m", secondary=secondary)
+        return Client(Context(catalogue, session, self.settings))
+
+    def as_role(self, role: str) -> Client:
+        """A session of the administrator's user limited to ``role`` (no secondary roles)."""
+        return self.client("LOCAL_ADMIN", role)
+
+
+@pytest.fixture
+def account() -> Account:
+    catalogue = Catalogue(Store(None))
+    create_account(
+        catalogue, account="MAIN", account_id="LM00001", edition="ENTERPRISE", administrator="LOCAL_ADMIN", public_key="key"
+    )
+    return Account(catalogue)
