@@ -1,0 +1,1 @@
+"""Day-2 command line: the local Snowflake, deployments, keys, outputs and recovery."""

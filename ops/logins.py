@@ -1,0 +1,152 @@
+"""Logins by key pair: the provider's TOML profiles, read and written, and connections of the Python connector."""
+
+import logging
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ops import files
+from ops.errors import BadInput, OpsError
+
+if TYPE_CHECKING:
+    from snowflake.connector import SnowflakeConnection
+
+LOGIN_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who logs in and where. The key is the text of a PEM file; it is left out of the representation."""
+
+    organization: str
+    account: str
+    user: str
+    private_key: str
+    role: str | None = None
+    warehouse: str | None = None
+    host: str | None = None
+    port: int | None = None
+    protocol: str = "https"
+
+    def __repr__(self) -> str:
+        return f"Login({self.user} as {self.role} at {self.organization}-{self.account})"
+
+
+def write_profiles(path: Path, profiles: Mapping[str, Login]) -> bool:
+    """Writes the provider's TOML file (0600, the format of provider 2.x); returns whether it changed."""
+    text = "".join(f"[{name}]\n{_profile(login)}\n" for name, login in profiles.items())
+    return files.write_private_if_changed(path, text)
+
+
+def _profile(login: Login) -> str:
+    fields: dict[str, str | int | None] = {
+        "organization_name": login.organization,
+        "account_name": login.account,
+        "user": login.user,
+        "role": login.role,
+        "warehouse": login.warehouse,
+        "authenticator": "SNOWFLAKE_JWT",
+        "host": login.host,
+        "port": login.port,
+        "protocol": login.protocol,
+    }
+    lines = [f"{name} = {_value(value)}" for name, value in fields.items() if value is not None]
+    lines += ["disable_telemetry = true", f"private_key = '''\n{login.private_key.strip()}\n'''"]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def read_profile(path: Path, name: str) -> Login:
+    """One profile of a TOML file; raises BadInput naming the file and what is missing in it."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(
+            "the file with the login profiles cannot be read",
+            where=str(path),
+            why=error.strerror or "",
+            do="set SNOWFLAKE_CONFIG_PATH to it; docs/real-account.md shows its content",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput("the file with the login profiles is no TOML", where=str(path), why=str(error)) from error
+    table = content.get(name)
+    if not isinstance(table, dict):
+        known = ", ".join(sorted(content)) or "none"
+        raise BadInput(f"there is no profile {name!r}", where=str(path), do=f"profiles in the file: {known}")
+    needed = ("organization_name", "account_name", "user", "private_key")
+    missing = [field for field in needed if not isinstance(table.get(field), str)]
+    if missing:
+        raise BadInput(f"profile {name!r} lacks {', '.join(missing)}", where=str(path))
+    return _login(table)
+
+
+def _login(table: Mapping[str, object]) -> Login:
+    def text(name: str) -> str | None:
+        value = table.get(name)
+        return value if isinstance(value, str) and value else None
+
+    port = table.get("port")
+    return Login(
+        organization=text("organization_name") or "",
+        account=text("account_name") or "",
+        user=text("user") or "",
+        private_key=text("private_key") or "",
+        role=text("role"),
+        warehouse=text("warehouse"),
+        host=text("host"),
+        port=port if isinstance(port, int) else None,
+        protocol=text("protocol") or "https",
+    )
+
+
+def connect(login: Login) -> "SnowflakeConnection":
+    """Opens a connection; nothing but the account is contacted. Raises OpsError with Snowflake's own reason."""
+    os.environ.setdefault("SNOWFLAKE_DISABLE_PLATFORM_DETECTION", "true")
+    logging.getLogger("snowflake.connector").setLevel(logging.CRITICAL)
+    import snowflake.connector
+    from snowflake.connector.errors import Error
+
+    local = login.protocol == "http"
+    parameters: dict[str, object] = {
+        "account": f"{login.organization}-{login.account}",
+        "user": login.user,
+        "private_key": _der(login),
+        "authenticator": "SNOWFLAKE_JWT",
+        "protocol": login.protocol,
+        "login_timeout": LOGIN_SECONDS,
+        "disable_ocsp_checks": local,
+        "platform_detection_timeout_seconds": 0.0,
+        "session_parameters": {"CLIENT_TELEMETRY_ENABLED": False, "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON"},
+    }
+    optional = {"role": login.role, "warehouse": login.warehouse, "host": login.host, "port": login.port}
+    parameters |= {name: value for name, value in optional.items() if value is not None}
+    try:
+        return snowflake.connector.connect(**parameters)
+    except Error as error:
+        raise OpsError(
+            f"{login.user} cannot log in",
+            where=f"{login.protocol}://{login.host or f'{login.organization}-{login.account}'}"
+            + (f":{login.port}" if login.port else ""),
+            why=(error.raw_msg or str(error)).strip(),
+        ) from error
+
+
+def _der(login: Login) -> bytes:
+    from cryptography.hazmat.primitives import serialization as form
+
+    try:
+        key = form.load_pem_private_key(login.private_key.encode(), password=None)
+    except (ValueError, TypeError) as error:
+        raise BadInput(
+            f"the private key of {login.user} cannot be read", do="it must be an unencrypted PEM key"
+        ) from error
+    return key.private_bytes(form.Encoding.DER, form.PrivateFormat.PKCS8, form.NoEncryption())
