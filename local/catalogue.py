@@ -54,6 +54,8 @@ class Catalogue:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._journal = Journal()
+        self.last_login: dict[int, float] = {}
+        """Epoch seconds of each user's last login since the server started; never stored, a login writes nothing."""
         self.objects: Relation[Obj] = Relation(
             "objects",
             self._journal,

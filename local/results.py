@@ -64,9 +64,13 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Work of the data plane that the server runs in a thread, outside the catalogue's statement."""
+    """Work of the data plane that the server runs in a thread, outside the catalogue's statement.
+
+    ``cancel`` is called from another thread when the client aborts; ``run`` then raises.
+    """
 
     run: Callable[[], Result]
+    cancel: Callable[[], None] | None = None
 
 
 def status(text: str) -> Result:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from local.catalogue import Catalogue
 
@@ -35,11 +36,25 @@ class Session:
     created: float = field(default_factory=time.time)
     used: float = field(default_factory=time.time)
     last_query_id: str = ""
+    client: str = ""
+
+
+class Binding(NamedTuple):
+    """A value bound to a ``?``: its type as the protocol names it (``TEXT``, ``FIXED`` …) and its text.
+
+    A tuple of texts is one column of an array bind (executemany).
+    """
+
+    type: str
+    value: str | None | tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the account is: names as the protocol gives them, edition in upper case (STANDARD, ENTERPRISE, …)."""
+    """What the account is: names as the protocol gives them, edition in upper case (STANDARD, ENTERPRISE, …).
+
+    ``data_dir`` is the account's folder; None keeps everything in memory (tests).
+    """
 
     organization: str
     account: str
@@ -47,15 +62,22 @@ class Settings:
     edition: str
     region: str = "AWS_EU_CENTRAL_1"
     version: str = "9.40.0"
+    data_dir: Path | None = None
 
 
 @dataclass
 class Context:
-    """What a statement handler gets: the catalogue, who asks, and what the account is."""
+    """What a statement handler gets: the catalogue, who asks, what the account is, and the values bound to ``?``.
+
+    ``describe_only`` asks for a query's columns without its rows.
+    """
 
     catalogue: Catalogue
     session: Session
     settings: Settings
+    bindings: tuple[Binding, ...] = ()
+    query_id: str = ""
+    describe_only: bool = False
 
     @cached_property
     def access(self) -> Access:

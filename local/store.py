@@ -17,10 +17,14 @@ class Store:
     """Opens or creates ``path``; ``None`` keeps everything in memory (tests).
 
     WAL with synchronous=NORMAL: what was committed survives the death of the process; only a power failure may lose
-    the last statements.
+    the last statements. ``read_only`` opens an existing file that another process may be writing.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
+        if read_only and path is not None:
+            uri = f"{path.resolve().as_uri()}?mode=ro"
+            self._db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            return
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
