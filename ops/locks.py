@@ -55,8 +55,8 @@ def clear_stale(folder: Path) -> list[Lock]:
     for lock in of_stack(folder):
         if not lock.stale:
             raise OpsError(
-                f"another pulumi (process {lock.pid} of {lock.user} on {lock.host}) works on this stack since {lock.since}",
-                where=str(lock.path),
+                f"another pulumi works on this stack since {lock.since}",
+                where=f"process {lock.pid} of {lock.user} on {lock.host}; {lock.path}",
                 do="wait until it ends; if it hangs, end that process and try again",
             )
         lock.path.unlink(missing_ok=True)

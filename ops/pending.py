@@ -1,0 +1,133 @@
+"""Creates that a killed `up` left open: what to ask the account about each, and the id it has if it exists.
+
+Ids are those of the provider (1.2.1, read in its source: EncodeResourceIdentifier and EncodeSnowflakeID);
+where the state holds a sibling of the same type, its form of id wins, so that a newer provider's form is kept.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from ops import statements
+
+Rows = Sequence[Mapping[str, object]]
+Ask = Callable[[str], Rows]
+"""Runs one statement; returns its rows by lower-case column name; nothing where the object is not there."""
+
+
+class Id(Enum):
+    """How the provider writes an id."""
+
+    NAME = "NAME"
+    QUOTED = '"DB"."SCHEMA"."NAME"'
+    PIPED = "DB|SCHEMA|NAME"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A type whose objects SHOW lists: the inputs that make its name, outermost first."""
+
+    show: str
+    inputs: tuple[str, ...]
+    form: Id
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A policy set on a user or on the account; setting it twice fails, so it has to be asked about."""
+
+    policy_kind: str
+    policy: str
+    user: str | None
+
+
+IN_SCHEMA = ("database", "schema", "name")
+NAMED: Mapping[str, Named] = {
+    "Database": Named("DATABASES", ("name",), Id.NAME),
+    "Schema": Named("SCHEMAS", ("database", "name"), Id.QUOTED),
+    "Warehouse": Named("WAREHOUSES", ("name",), Id.NAME),
+    "ResourceMonitor": Named("RESOURCE MONITORS", ("name",), Id.NAME),
+    "AccountRole": Named("ROLES", ("name",), Id.NAME),
+    "DatabaseRole": Named("DATABASE ROLES", ("database", "name"), Id.QUOTED),
+    "ServiceUser": Named("USERS", ("name",), Id.NAME),
+    "LegacyServiceUser": Named("USERS", ("name",), Id.NAME),
+    "User": Named("USERS", ("name",), Id.NAME),
+    "NetworkPolicy": Named("NETWORK POLICIES", ("name",), Id.NAME),
+    "NetworkRule": Named("NETWORK RULES", IN_SCHEMA, Id.PIPED),
+    "PasswordPolicy": Named("PASSWORD POLICIES", IN_SCHEMA, Id.PIPED),
+    "AuthenticationPolicy": Named("AUTHENTICATION POLICIES", IN_SCHEMA, Id.QUOTED),
+    "MaskingPolicy": Named("MASKING POLICIES", IN_SCHEMA, Id.QUOTED),
+    "RowAccessPolicy": Named("ROW ACCESS POLICIES", IN_SCHEMA, Id.QUOTED),
+    "Tag": Named("TAGS", IN_SCHEMA, Id.QUOTED),
+    "SecretWithGenericString": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
+    "Stage": Named("STAGES", IN_SCHEMA, Id.PIPED),
+    "FileFormat": Named("FILE FORMATS", IN_SCHEMA, Id.PIPED),
+}
+ATTACHED: Mapping[str, Attached] = {
+    "UserPasswordPolicyAttachment": Attached("PASSWORD_POLICY", "passwordPolicyName", "userName"),
+    "UserAuthenticationPolicyAttachment": Attached("AUTHENTICATION_POLICY", "authenticationPolicyName", "userName"),
+    "AccountPasswordPolicyAttachment": Attached("PASSWORD_POLICY", "passwordPolicy", None),
+    "AccountAuthenticationPolicyAttachment": Attached("AUTHENTICATION_POLICY", "authenticationPolicy", None),
+}
+REPEATABLE = frozenset(
+    {"GrantAccountRole", "GrantDatabaseRole", "GrantPrivilegesToAccountRole", "GrantPrivilegesToDatabaseRole"}
+    | {"GrantOwnership", "NetworkPolicyAttachment", "TagAssociation", "AccountParameter", "ObjectParameter", "Execute"}
+)
+"""Types whose create may run twice with the same end: their open creates are cleared and made again."""
+
+
+class Unknown(Exception):
+    """A type that this module knows nothing about."""
+
+
+def existing_id(kind: str, inputs: Mapping[str, object], sibling: str | None, ask: Ask) -> str | None:
+    """The id of the object that an open create was to make, or None where it is to be made again.
+
+    `kind` is the last part of the Pulumi type, `sibling` the id of another resource of it. Raises Unknown.
+    """
+    if kind in REPEATABLE:
+        return None
+    if kind in NAMED:
+        return _named(NAMED[kind], inputs, sibling, ask)
+    if kind in ATTACHED:
+        return _attached(ATTACHED[kind], inputs, ask)
+    raise Unknown(kind)
+
+
+def _named(known: Named, inputs: Mapping[str, object], sibling: str | None, ask: Ask) -> str | None:
+    name = [_stored(str(inputs.get(field, ""))) for field in known.inputs]
+    rows = ask(statements.show(known.show, name))
+    columns = ("database_name", "schema_name", "name")[-len(name) :] if len(name) != 2 else ("database_name", "name")
+    wanted = dict(zip(columns, name, strict=True))
+    if not any(all(row.get(column, value) == value for column, value in wanted.items()) for row in rows):
+        return None
+    return _form(known.form, sibling, len(name), name)
+
+
+def _form(form: Id, sibling: str | None, depth: int, name: Sequence[str]) -> str:
+    if sibling:
+        form = Id.QUOTED if sibling.startswith('"') else Id.PIPED if depth > 1 else Id.NAME
+    return {Id.NAME: name[-1], Id.QUOTED: statements.quoted(*name), Id.PIPED: "|".join(name)}[form]
+
+
+def _attached(known: Attached, inputs: Mapping[str, object], ask: Ask) -> str | None:
+    policy = statements.parts(str(inputs.get(known.policy, "")))
+    if known.user is None:
+        account = next((str(row.get("name", "")) for row in ask('SELECT CURRENT_ACCOUNT_NAME() AS "name"')), "")
+        rows = ask(statements.policy_references("ACCOUNT", account))
+        identity = "|".join(policy)
+    else:
+        user = statements.quoted(*statements.parts(str(inputs.get(known.user, ""))))
+        rows = ask(statements.policy_references("USER", user))
+        identity = f"{user}|{statements.quoted(*policy)}"
+    found = [
+        [row.get("policy_db"), row.get("policy_schema"), row.get("policy_name")]
+        for row in rows
+        if row.get("policy_kind") == known.policy_kind
+    ]
+    return identity if policy in found else None
+
+
+def _stored(name: str) -> str:
+    parts = statements.parts(name)
+    return parts[-1] if parts else name
