@@ -31,11 +31,12 @@ def create_object(
     props: Mapping[str, Json] | None = None,
     params: Mapping[str, str] | None = None,
     privilege: str | None = None,
+    before_replace: Callable[[Obj], None] | None = None,
 ) -> tuple[Obj | None, Result]:
     """Make an object for the session's primary role, which becomes its owner.
 
     Checks ``CREATE <KIND>`` (or ``privilege``) on the container with the primary role alone, as Snowflake does; applies
-    OR REPLACE, IF NOT EXISTS and future grants. Returns the object (None if it was already there) and the status row.
+    OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants. Returns the object (None if it was already there) and the status row.
     """
     access, catalogue = context.access, context.catalogue
     container, name = access.resolve_container(kind, path)
@@ -46,6 +47,8 @@ def create_object(
         return None, status(f"{shown} already exists, statement succeeded.")
     if existing is not None and head.or_replace and existing.kind is kind:
         access.require_ownership(existing)
+        if before_replace is not None:
+            before_replace(existing)
         catalogue.drop(existing)
     owner = context.session.role
     obj = catalogue.create(
