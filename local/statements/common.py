@@ -36,7 +36,8 @@ def create_object(
     """Make an object for the session's primary role, which becomes its owner.
 
     Checks ``CREATE <KIND>`` (or ``privilege``) on the container with the primary role alone, as Snowflake does; applies
-    OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants. Returns the object (None if it was already there) and the status row.
+    OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants. Returns the object (None if it was
+    already there) and the status row.
     """
     access, catalogue = context.access, context.catalogue
     container, name = access.resolve_container(kind, path)
