@@ -17,7 +17,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 import pulumi
 from pulumi import runtime
 from pulumi.runtime.proto import language_pb2
@@ -65,7 +65,7 @@ def run_program(engine: str) -> int:
             return EXIT_SHOWN
         pulumi.log.error(f"The program lost the engine: {error.details()}")
         return EXIT_SHOWN
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 whatever the program raises is the user's to read
         pulumi.log.error("Program failed with an unhandled exception:\n" + _trace(error, directory))
         return EXIT_SHOWN
     return 0

@@ -16,19 +16,26 @@ from concurrent import futures
 from importlib import metadata
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
-import grpc
-from google.protobuf import empty_pb2
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CHILD = Path(__file__).with_name("pulumi_language_child.py")
 EXIT_SHOWN = 32
 """Exit code of a child whose error the user has seen already."""
+
+
+class Call(Protocol):
+    """One call of the engine, as gRPC hands it to a method."""
+
+    def add_callback(self, callback: Callable[[], None]) -> bool:
+        """Have `callback` run when the call ends or is cancelled."""
 
 
 class LanguageHost(LanguageServer):
@@ -39,17 +46,20 @@ class LanguageHost(LanguageServer):
         super().__init__(lambda: None)
         self._engine = engine
 
-    def Handshake(self, request, context):
+    def Handshake(
+        self, request: language_pb2.LanguageHandshakeRequest, context: object
+    ) -> language_pb2.LanguageHandshakeResponse:
         """Accept the engine; its address came with the arguments."""
         return language_pb2.LanguageHandshakeResponse()
 
-    def Run(self, request, context):
+    def Run(self, request: language_pb2.RunRequest, context: Call) -> language_pb2.RunResponse:
         """Run a program to its end. ``bail`` in the answer: failed, and the user has seen why."""
-        child = _spawn(request.info, ["program", self._engine], cwd=request.pwd or None)
+        child = _spawn(request.info, ["program", self._engine], cwd=request.pwd)
         context.add_callback(child.kill)
         payload = request.SerializeToString()
-        child.stdin.write(len(payload).to_bytes(8, "big") + payload)
-        child.stdin.flush()
+        if child.stdin is not None:
+            child.stdin.write(len(payload).to_bytes(8, "big") + payload)
+            child.stdin.flush()
         code = child.wait()
         if code == 0:
             return language_pb2.RunResponse()
@@ -57,39 +67,53 @@ class LanguageHost(LanguageServer):
             return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(error=f"the program ended with exit code {code}")
 
-    def RunPlugin(self, request, context):
+    def RunPlugin(
+        self, request: language_pb2.RunPluginRequest, context: Call
+    ) -> Iterator[language_pb2.RunPluginResponse]:
         """Run a policy pack, or another plugin written in Python: its output in pieces, then its exit code."""
         mode = "policy" if request.kind == "analyzer" else "plugin"
         child = _spawn(
             request.info,
             [mode, request.info.program_directory, *request.args],
-            cwd=request.pwd or None,
+            cwd=request.pwd,
             env=dict(entry.split("=", 1) for entry in request.env) or None,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            output=subprocess.PIPE,
         )
         context.add_callback(child.kill)
         for stream, chunk in _output(child):
-            yield language_pb2.RunPluginResponse(**{stream: chunk})
+            if stream == "stdout":
+                yield language_pb2.RunPluginResponse(stdout=chunk)
+            else:
+                yield language_pb2.RunPluginResponse(stderr=chunk)
         yield language_pb2.RunPluginResponse(exitcode=child.wait())
 
-    def InstallDependencies(self, request, context):
+    def InstallDependencies(
+        self, request: language_pb2.InstallDependenciesRequest, context: object
+    ) -> Iterator[language_pb2.InstallDependenciesResponse]:
         """Install nothing: the project makes its own virtual environment."""
         yield language_pb2.InstallDependenciesResponse(stdout=b"The project makes its own virtual environment.\n")
 
-    def GetProgramDependencies(self, request, context):
+    def GetProgramDependencies(
+        self, request: language_pb2.GetProgramDependenciesRequest, context: object
+    ) -> language_pb2.GetProgramDependenciesResponse:
         """Name the packages beside this interpreter, for ``pulumi about``."""
         found = sorted((dist.name, dist.version) for dist in metadata.distributions())
         return language_pb2.GetProgramDependenciesResponse(
             dependencies=[language_pb2.DependencyInfo(name=name, version=version) for name, version in found]
         )
 
-    def Cancel(self, request, context):
+    def Cancel(self, request: object, context: object) -> empty_pb2.Empty:
         """Do nothing: the engine lets running operations finish and then ends the host."""
         return empty_pb2.Empty()
 
 
-def _spawn(info: language_pb2.ProgramInfo, arguments: list[str], **options) -> subprocess.Popen[bytes]:
+def _spawn(
+    info: language_pb2.ProgramInfo,
+    arguments: list[str],
+    cwd: str,
+    env: dict[str, str] | None = None,
+    output: int | None = None,
+) -> subprocess.Popen[bytes]:
     """Start the child with the ``virtualenv`` of the project or pack, else with this interpreter.
 
     The child ends when its standard input does, so it never outlives the host.
@@ -97,7 +121,14 @@ def _spawn(info: language_pb2.ProgramInfo, arguments: list[str], **options) -> s
     python = Path(sys.executable)
     if virtualenv := dict(info.options).get("virtualenv"):
         python = Path(info.root_directory, virtualenv, "bin", "python")
-    return subprocess.Popen([python, "-u", CHILD, *arguments], stdin=subprocess.PIPE, **options)
+    return subprocess.Popen(
+        [python, "-u", CHILD, *arguments],
+        cwd=cwd or None,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
+    )
 
 
 def _output(child: subprocess.Popen[bytes]) -> Iterator[tuple[str, bytes]]:
