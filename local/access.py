@@ -1,14 +1,16 @@
 """Access control: which roles are active, what they hold, and how a missing right is refused.
 
 Rules and their source (docs.snowflake.com: Overview of Access Control; Access control privileges):
-an object whose containers lack USAGE, or on which the active roles hold nothing, "does not exist or not authorized"
-(002003); one that they may see but not use that way is 003001; ownership counts as every privilege on the object;
-granting a database role implies USAGE on its database.
+an object on which the active roles hold nothing, or on one of whose containers they hold nothing, "does not exist or
+not authorized" (002003); one that they may see but not use that way is 003001; ownership counts as every privilege on
+the object; a database role gives USAGE on its database; MANAGE GRANTS sees everything; what is granted to a user
+counts only while all secondary roles are active.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from weakref import WeakKeyDictionary
 
 from local.catalogue import Catalogue
 from local.errors import compilation_error, insufficient_privileges, not_found
@@ -18,54 +20,87 @@ from local.session import Session
 
 ROLE_KINDS = (Kind.ROLE, Kind.DATABASE_ROLE)
 
+_WAREHOUSE_MANAGER = frozenset({"MODIFY", "MONITOR", "OPERATE"})
+"""What MANAGE WAREHOUSES means on every warehouse."""
+
+_closures: WeakKeyDictionary[Catalogue, tuple[int, dict[frozenset[int], frozenset[int]]]] = WeakKeyDictionary()
+"""Role closures by their roots, for the version of the grants at which they were computed."""
+
 
 def role_closure(catalogue: Catalogue, roots: Iterable[int]) -> frozenset[int]:
-    """The given roles and every role or database role granted to them, directly or not."""
-    seen: set[int] = set()
-    queue = list(roots)
-    while queue:
-        role = queue.pop()
-        if role in seen:
-            continue
-        seen.add(role)
-        for grant in catalogue.grants.by("grantee", role):
-            if grant.privilege == "USAGE" and catalogue.get(grant.target).kind in ROLE_KINDS:
-                queue.append(grant.target)
-    return frozenset(seen)
+    """The given roles and every role or database role granted to them, directly or not.
+
+    Memberships held by a user may be asked for too: the user's id is a root like any other, and is in the answer.
+    """
+    wanted = frozenset(roots)
+    version, known = _closures.get(catalogue, (-1, {}))
+    if version != catalogue.grants.version:
+        known = {}
+        _closures[catalogue] = (catalogue.grants.version, known)
+    if wanted not in known:
+        seen: set[int] = set()
+        queue = list(wanted)
+        while queue:
+            role = queue.pop()
+            if role not in seen:
+                seen.add(role)
+                queue += [grant.target for grant in catalogue.grants.by("member", role)]
+        known[wanted] = frozenset(seen)
+    return known[wanted]
 
 
 def roles_of_user(catalogue: Catalogue, user: int) -> frozenset[int]:
-    """Roles granted to the user directly."""
+    """Account roles granted to the user directly."""
     return frozenset(
-        grant.target
-        for grant in catalogue.grants.by("grantee", user)
-        if grant.privilege == "USAGE" and catalogue.get(grant.target).kind is Kind.ROLE
+        grant.target for grant in catalogue.grants.by("member", user) if catalogue.get(grant.target).kind is Kind.ROLE
     )
 
 
+def is_managed(schema: Obj) -> bool:
+    """Whether the schema was made WITH MANAGED ACCESS."""
+    return schema.kind is Kind.SCHEMA and bool(schema.props.get("MANAGED_ACCESS"))
+
+
 class Access:
-    """Questions about the rights of one session; answers are cached while grants and objects stay the same."""
+    """Questions about the rights of one session; answers are kept while grants and objects stay the same."""
 
     def __init__(self, catalogue: Catalogue, session: Session) -> None:
         self._catalogue = catalogue
         self._session = session
-        self._cached_at = (-1, -1)
-        self._roles: frozenset[int] = frozenset()
+        self._state: tuple[object, ...] = ()
+        self._roots: frozenset[int] = frozenset()
+        self._held: dict[int, frozenset[str]] = {}
+
+    def _refresh(self) -> None:
+        catalogue, session = self._catalogue, self._session
+        state = (catalogue.grants.version, catalogue.objects.version, session.role, session.secondary)
+        if state == self._state:
+            return
+        public = catalogue.find(Kind.ROLE, ("PUBLIC",))
+        roots = {role for role in (session.role, public.id if public else None) if role is not None}
+        if session.secondary == "ALL":
+            # A database role granted to the user is a right of the user itself, like a privilege.
+            roots.add(session.user)
+        elif isinstance(session.secondary, tuple):
+            roots |= roles_of_user(catalogue, session.user) & set(session.secondary)
+        self._roots = frozenset(roots)
+        self._held = {}
+        self._state = state
 
     def roles(self) -> frozenset[int]:
-        """Ids of all active roles: primary, secondary and PUBLIC, with everything that is granted to them."""
-        state = (self._catalogue.grants.version, self._catalogue.objects.version)
-        if state != self._cached_at:
-            public = self._catalogue.find(Kind.ROLE, ("PUBLIC",))
-            roots = {role for role in (self._session.role, public.id if public else None) if role is not None}
-            granted = roles_of_user(self._catalogue, self._session.user)
-            if self._session.secondary == "ALL":
-                roots |= granted
-            elif isinstance(self._session.secondary, tuple):
-                roots |= granted & set(self._session.secondary)
-            self._roles = role_closure(self._catalogue, roots)
-            self._cached_at = state
-        return self._roles
+        """Ids of all grantees whose rights count: primary role, PUBLIC and secondary roles with all granted to them.
+
+        With all secondary roles active the user itself is among them, for what it holds directly.
+        """
+        self._refresh()
+        return role_closure(self._catalogue, self._roots)
+
+    def primary_roles(self) -> frozenset[int]:
+        """Ids of the primary role, PUBLIC and everything granted to them; empty without a primary role."""
+        if self._session.role is None:
+            return frozenset()
+        public = self._catalogue.find(Kind.ROLE, ("PUBLIC",))
+        return role_closure(self._catalogue, {self._session.role, *((public.id,) if public else ())})
 
     def owns(self, obj: Obj) -> bool:
         """Whether an active role owns the object."""
@@ -73,27 +108,27 @@ class Access:
 
     def privileges(self, obj: Obj) -> frozenset[str]:
         """Privileges that the active roles (or the user itself) hold on the object; ownership as ``OWNERSHIP``."""
-        holders = self.roles()
-        found = {
-            grant.privilege
-            for grant in self._catalogue.grants.by("target", obj.id)
-            if grant.grantee in holders or grant.grantee == self._session.user
-        }
-        if self.owns(obj):
-            found.add("OWNERSHIP")
-        if obj.kind is Kind.DATABASE and any(
-            role.id in holders for role in self._catalogue.children(obj.id, Kind.DATABASE_ROLE)
-        ):
-            found.add("USAGE")
-        return frozenset(found)
+        self._refresh()
+        held = self._held.get(obj.id)
+        if held is None:
+            held = self._held[obj.id] = self._privileges_of(obj, self.roles())
+        return held
 
     def privileges_of_primary(self, obj: Obj) -> frozenset[str]:
         """Privileges on the object through the primary role alone; CREATE statements are authorised by it only."""
-        if self._session.role is None:
-            return frozenset()
-        holders = role_closure(self._catalogue, (self._session.role,))
+        return self._privileges_of(obj, self.primary_roles())
+
+    def _privileges_of(self, obj: Obj, holders: frozenset[int]) -> frozenset[str]:
         found = {grant.privilege for grant in self._catalogue.grants.by("target", obj.id) if grant.grantee in holders}
-        return frozenset(found | ({"OWNERSHIP"} if obj.owner in holders else set()))
+        if obj.owner in holders:
+            found.add("OWNERSHIP")
+        if obj.kind is Kind.DATABASE and "USAGE" not in found:
+            roles = self._catalogue.objects.by("children", (obj.id, Kind.DATABASE_ROLE))
+            if any(role.id in holders for role in roles):
+                found.add("USAGE")
+        if obj.kind is Kind.WAREHOUSE and "MANAGE WAREHOUSES" in self._privileges_of(self._catalogue.account, holders):
+            found |= _WAREHOUSE_MANAGER
+        return frozenset(found)
 
     def holds(self, obj: Obj, *wanted: str) -> bool:
         """Whether the session holds one of ``wanted`` (or owns the object)."""
@@ -109,26 +144,43 @@ class Access:
         if not self.holds_global(privilege):
             raise insufficient_privileges("account", self._catalogue.account.name)
 
+    def managed_by(self, obj: Obj) -> Obj | None:
+        """The managed-access schema that the object is in, None if it is in none."""
+        if obj.kind.info.scope is not Scope.SCHEMA:
+            return None
+        schema = self._catalogue.schema_of(obj)
+        return schema if is_managed(schema) else None
+
+    def decides_grants(self, obj: Obj) -> bool:
+        """Whether the session may grant and revoke on the object as if it were its owner.
+
+        MANAGE GRANTS gives that everywhere, ownership of a managed-access schema for the objects in it.
+        """
+        if self.holds_global("MANAGE GRANTS"):
+            return True
+        schema = self.managed_by(obj)
+        return schema is not None and self.owns(schema)
+
     def visible(self, obj: Obj) -> bool:
         """Whether the session may know that the object exists: any privilege on it, or MANAGE GRANTS.
 
         Roles are listed to everybody, as in Snowflake. Database roles and schema objects also need the way down.
         """
-        if obj.id == ACCOUNT_ID or obj.kind is Kind.ROLE:
+        if obj.id == ACCOUNT_ID or obj.kind is Kind.ROLE or obj.id == self._session.user:
             return True
-        if self.holds_global("MANAGE GRANTS"):
+        if self.holds_global("MANAGE GRANTS", "RESOLVE ALL"):
             return True
         if obj.kind is Kind.DATABASE_ROLE and obj.id in self.roles():
             return True
-        return bool(self.privileges(obj)) and self.reachable(obj)
+        return (bool(self.privileges(obj)) or self.decides_grants(obj)) and self.reachable(obj)
 
     def reachable(self, obj: Obj) -> bool:
         """Whether the session has USAGE (or ownership, or any other right) on every container of the object."""
-        scope = obj.kind.info.scope
-        if scope is Scope.ACCOUNT:
-            return True
-        parent = self._catalogue.get(obj.parent)
-        return bool(self.privileges(parent) & {"USAGE", "OWNERSHIP"}) and self.reachable(parent)
+        while obj.kind.info.scope is not Scope.ACCOUNT:
+            obj = self._catalogue.get(obj.parent)
+            if not self.privileges(obj):
+                return False
+        return True
 
     def complete(self, kind: Kind, path: Path) -> Path:
         """A path with the session's current database and schema put before it where parts are missing.

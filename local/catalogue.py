@@ -73,9 +73,15 @@ class Catalogue:
         self.grants: Relation[Grant] = Relation(
             "grants",
             self._journal,
-            lambda g: f"{g.grantee}/{g.target}/{g.privilege}",
+            lambda g: f"{g.grantee}/{g.target}/{g.privilege}/{g.grantor}",
             _encode,
-            {"grantee": lambda g: g.grantee, "target": lambda g: g.target},
+            {
+                "grantee": lambda g: g.grantee,
+                "target": lambda g: g.target,
+                "grantor": lambda g: g.grantor,
+                "held": lambda g: (g.grantee, g.target, g.privilege),
+                "member": self._member,
+            },
         )
         self.futures: Relation[FutureGrant] = Relation(
             "futures",
@@ -97,6 +103,11 @@ class Catalogue:
         )
         self._next_id = 1
         self._load()
+
+    def _member(self, grant: Grant) -> int | None:
+        """The grantee where the grant is membership of a role, so that role hierarchies are walked by index."""
+        target = self.lookup(grant.target) if grant.privilege == "USAGE" else None
+        return grant.grantee if target is not None and target.kind in (Kind.ROLE, Kind.DATABASE_ROLE) else None
 
     def _load(self) -> None:
         for body in self._store.records("objects"):

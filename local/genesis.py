@@ -7,6 +7,7 @@ import time
 from local.catalogue import Catalogue
 from local.grants import give
 from local.model import ACCOUNT_ID, Json, Kind, Obj
+from local.privileges import ACCOUNT
 
 SYSTEM_ROLES = ("ACCOUNTADMIN", "SECURITYADMIN", "USERADMIN", "SYSADMIN", "ORGADMIN", "PUBLIC")
 """Docs.snowflake.com: System-defined roles. They cannot be dropped or renamed."""
@@ -14,24 +15,20 @@ SYSTEM_ROLES = ("ACCOUNTADMIN", "SECURITYADMIN", "USERADMIN", "SYSADMIN", "ORGAD
 _HIERARCHY = (("SECURITYADMIN", "ACCOUNTADMIN"), ("SYSADMIN", "ACCOUNTADMIN"), ("USERADMIN", "SECURITYADMIN"))
 """Granted role → parent role."""
 
-GLOBAL_PRIVILEGES: dict[str, tuple[str, ...]] = {
-    "ACCOUNTADMIN": (
-        "APPLY AUTHENTICATION POLICY", "APPLY MASKING POLICY", "APPLY PASSWORD POLICY", "APPLY ROW ACCESS POLICY",
-        "APPLY SESSION POLICY", "APPLY TAG", "ATTACH POLICY", "AUDIT", "CREATE ACCOUNT", "CREATE DATABASE",
-        "CREATE INTEGRATION", "CREATE SHARE", "CREATE WAREHOUSE", "EXECUTE ALERT", "EXECUTE MANAGED ALERT",
-        "EXECUTE MANAGED TASK", "EXECUTE TASK", "IMPORT SHARE", "MANAGE ACCOUNT SUPPORT CASES", "MANAGE WAREHOUSES",
-        "MANAGE USER SUPPORT CASES", "MODIFY SESSION LOG LEVEL", "MODIFY SESSION TRACE LEVEL", "MONITOR",
-        "MONITOR EXECUTION", "MONITOR SECURITY", "MONITOR USAGE", "OVERRIDE SHARE RESTRICTIONS",
-        "READ SESSION",
-    ),
-    "SECURITYADMIN": ("CREATE NETWORK POLICY", "MANAGE GRANTS"),
-    "USERADMIN": ("CREATE ROLE", "CREATE USER"),
-    "SYSADMIN": ("CREATE DATABASE", "CREATE WAREHOUSE"),
-}  # fmt: skip
-"""Account-level privileges that system roles hold from the start (docs.snowflake.com: Access control privileges)."""
+_DELEGATED = {
+    "SECURITYADMIN": frozenset({"CREATE NETWORK POLICY", "MANAGE GRANTS"}),
+    "USERADMIN": frozenset({"CREATE ROLE", "CREATE USER"}),
+}
 
-ACCOUNT_PRIVILEGES = frozenset(privilege for held in GLOBAL_PRIVILEGES.values() for privilege in held)
-"""Every privilege that can be granted ON ACCOUNT here."""
+GLOBAL_PRIVILEGES: dict[str, frozenset[str]] = {
+    **_DELEGATED,
+    "SYSADMIN": frozenset({"CREATE DATABASE", "CREATE WAREHOUSE"}),
+    "ACCOUNTADMIN": ACCOUNT.difference(
+        *_DELEGATED.values(), {"MANAGE LISTING AUTO FULFILLMENT", "MANAGE ORGANIZATION SUPPORT CASES"}
+    ),
+}
+"""Account-level privileges that system roles hold from the start, with grant option (docs.snowflake.com: Access control
+privileges). The two that are missing have to be delegated to an account by its organization first."""
 
 
 def create_account(
@@ -56,8 +53,8 @@ def create_account(
         for child, parent in _HIERARCHY:
             give(catalogue, roles[parent].id, "USAGE", roles[child].id, None)
         for name, privileges in GLOBAL_PRIVILEGES.items():
-            for privilege in privileges:
-                give(catalogue, roles[name].id, privilege, ACCOUNT_ID, None)
+            for privilege in sorted(privileges):
+                give(catalogue, roles[name].id, privilege, ACCOUNT_ID, None, option=True)
         props: dict[str, Json] = {
             "LOGIN_NAME": administrator,
             "DISPLAY_NAME": administrator,

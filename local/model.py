@@ -22,7 +22,10 @@ class Scope(Enum):
 
 
 class Kind(Enum):
-    """An object type, by the words that statements use for it."""
+    """An object type, by the words that statements use for it.
+
+    Some can only be named in grants (privileges on all or future objects); nothing creates them yet.
+    """
 
     ACCOUNT = "ACCOUNT"
     DATABASE = "DATABASE"
@@ -34,7 +37,7 @@ class Kind(Enum):
     USER = "USER"
     NETWORK_POLICY = "NETWORK POLICY"
     NETWORK_RULE = "NETWORK RULE"
-    PASSWORD_POLICY = "PASSWORD POLICY"
+    PASSWORD_POLICY = "PASSWORD POLICY"  # noqa: S105
     AUTHENTICATION_POLICY = "AUTHENTICATION POLICY"
     SESSION_POLICY = "SESSION POLICY"
     MASKING_POLICY = "MASKING POLICY"
@@ -46,6 +49,26 @@ class Kind(Enum):
     STREAM = "STREAM"
     TASK = "TASK"
     PROCEDURE = "PROCEDURE"
+    FUNCTION = "FUNCTION"
+    SEQUENCE = "SEQUENCE"
+    FILE_FORMAT = "FILE FORMAT"
+    PIPE = "PIPE"
+    ALERT = "ALERT"
+    SECRET = "SECRET"  # noqa: S105
+    DYNAMIC_TABLE = "DYNAMIC TABLE"
+    EXTERNAL_TABLE = "EXTERNAL TABLE"
+    ICEBERG_TABLE = "ICEBERG TABLE"
+    EVENT_TABLE = "EVENT TABLE"
+    MATERIALIZED_VIEW = "MATERIALIZED VIEW"
+    SEMANTIC_VIEW = "SEMANTIC VIEW"
+    DATA_METRIC_FUNCTION = "DATA METRIC FUNCTION"
+    MODEL = "MODEL"
+    NOTEBOOK = "NOTEBOOK"
+    STREAMLIT = "STREAMLIT"
+    SERVICE = "SERVICE"
+    GIT_REPOSITORY = "GIT REPOSITORY"
+    IMAGE_REPOSITORY = "IMAGE REPOSITORY"
+    CORTEX_SEARCH_SERVICE = "CORTEX SEARCH SERVICE"
 
     @property
     def info(self) -> KindInfo:
@@ -80,11 +103,22 @@ def _plural(label: str) -> str:
     return label[:-1] + "IES" if label.endswith("Y") else label + "S"
 
 
+_RELATIONS = (
+    Kind.TABLE,
+    Kind.VIEW,
+    Kind.DYNAMIC_TABLE,
+    Kind.EXTERNAL_TABLE,
+    Kind.ICEBERG_TABLE,
+    Kind.EVENT_TABLE,
+    Kind.MATERIALIZED_VIEW,
+    Kind.SEMANTIC_VIEW,
+)
+
 _INFO: dict[Kind, KindInfo] = {
     kind: KindInfo(
         _plural(kind.value),
         _SCOPE_OF.get(kind, Scope.SCHEMA),
-        "RELATION" if kind in (Kind.TABLE, Kind.VIEW) else kind.value,
+        "RELATION" if kind in _RELATIONS else kind.value,
     )
     for kind in Kind
 }
@@ -120,7 +154,8 @@ class Grant:
     """``privilege`` on ``target`` held by ``grantee`` (a role, database role or user).
 
     Membership of a role is USAGE on the role object. Ownership is ``Obj.owner``, never a Grant.
-    ``grantor`` is the role that granted; None where the system did.
+    ``grantor`` is the role (or user) that granted; None where the system did. The same privilege may be held from
+    several grantors, each its own grant.
     """
 
     grantee: int

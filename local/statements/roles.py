@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from local.catalogue import Catalogue
 from local.errors import compilation_error
+from local.grants import pass_on
 from local.model import ACCOUNT_ID, Kind, Obj
 from local.reader import Reader, read_string
 from local.registry import CreateHead, Handler, alter, create, drop, show
@@ -66,10 +68,9 @@ def _alter(kind: Kind) -> Handler:
 def _drop(kind: Kind) -> Handler:
     def handler(context: Context, reader: Reader) -> Result:
         def inherit(role: Obj) -> None:
-            """What the role owned goes to the role that drops it (docs: DROP ROLE, usage notes)."""
+            """What the role owned goes to the role that drops it, which becomes the grantor of its grants too."""
             _refuse_system(role)
-            for owned in context.catalogue.objects.by("owner", role.id):
-                context.catalogue.update(owned, owner=context.session.role)
+            pass_on(context.catalogue, role, context.session.role)
 
         return drop_object(context, reader, kind, inherit)
 
@@ -86,6 +87,18 @@ def _text(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name) for name in names)
 
 
+def _holders(catalogue: Catalogue, role: Obj) -> list[Kind]:
+    """The kinds of all who were granted the role, each counted once however often it was granted."""
+    grantees = {grant.grantee for grant in catalogue.grants.by("target", role.id) if grant.privilege == "USAGE"}
+    return [catalogue.get(grantee).kind for grantee in grantees]
+
+
+def _granted(catalogue: Catalogue, role: Obj) -> int:
+    """How many roles of its own kind were granted to the role."""
+    targets = {grant.target for grant in catalogue.grants.by("member", role.id)}
+    return sum(catalogue.get(target).kind is role.kind for target in targets)
+
+
 @show("ROLES", source=_SOURCE)
 def show_roles(context: Context, reader: Reader) -> Result:
     """Every account role: roles are visible to everybody."""
@@ -100,8 +113,7 @@ def show_roles(context: Context, reader: Reader) -> Result:
     active = context.access.roles()
 
     def row(role: Obj) -> tuple[Cell, ...]:
-        holders = [catalogue.get(g.grantee).kind for g in catalogue.grants.by("target", role.id)]
-        granted = [g for g in catalogue.grants.by("grantee", role.id) if catalogue.get(g.target).kind is Kind.ROLE]
+        holders = _holders(catalogue, role)
         return (
             timestamp(role.created),
             role.name,
@@ -110,7 +122,7 @@ def show_roles(context: Context, reader: Reader) -> Result:
             yes_no(role.id in active and role.id != session.role),
             str(holders.count(Kind.USER)),
             str(holders.count(Kind.ROLE)),
-            str(len(granted)),
+            str(_granted(catalogue, role)),
             owner_name(context, role),
             role.comment,
         )
@@ -131,10 +143,7 @@ def show_database_roles(context: Context, reader: Reader) -> Result:
     active = context.access.roles()
 
     def row(role: Obj) -> tuple[Cell, ...]:
-        holders = [catalogue.get(g.grantee).kind for g in catalogue.grants.by("target", role.id)]
-        granted = [
-            g for g in catalogue.grants.by("grantee", role.id) if catalogue.get(g.target).kind is Kind.DATABASE_ROLE
-        ]
+        holders = _holders(catalogue, role)
         return (
             timestamp(role.created),
             role.name,
@@ -144,12 +153,10 @@ def show_database_roles(context: Context, reader: Reader) -> Result:
             yes_no(role.id in active),
             str(holders.count(Kind.ROLE)),
             str(holders.count(Kind.DATABASE_ROLE)),
-            str(len(granted)),
+            str(_granted(catalogue, role)),
             owner_name(context, role),
             role.comment,
             owner_role_type(context, role),
         )
 
     return show_objects(context, reader, Kind.DATABASE_ROLE, columns, row)
-
-
