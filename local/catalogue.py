@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ class Catalogue:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._journal = Journal()
+        self._lock = threading.RLock()
         self.last_login: dict[int, float] = {}
         """Epoch seconds of each user's last login since the server started; never stored, a login writes nothing."""
         self.objects: Relation[Obj] = Relation(
@@ -123,7 +125,14 @@ class Catalogue:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make the block's changes all or nothing; blocks may be nested, the outermost one commits."""
+        """Make the block's changes all or nothing; blocks may be nested, the outermost one commits.
+
+        One thread at a time is inside; work of the data plane ends with such a block in a thread of its own.
+        """
+        with self._lock:
+            yield from self._transaction()
+
+    def _transaction(self) -> Iterator[None]:
         if self._journal.active:
             yield
             return
