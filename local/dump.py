@@ -1,0 +1,109 @@
+"""The account as canonical JSON: what it holds by name, so that two accounts can be compared."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from local.catalogue import Catalogue
+from local.model import Json, Obj
+from local.store import Store
+
+_RANDOM = ("account_id", "PASSWORD_HASH")
+"""Properties that differ between equal accounts; only that they are set is compared."""
+_MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE")
+"""Endings of properties that hold a moment; left out."""
+
+
+def dump(catalogue: Catalogue) -> dict[str, Json]:
+    """Objects by kind and full name, grants, future grants and references by names; no ids, no moments."""
+
+    def named(object_id: int | None) -> str | None:
+        found = catalogue.lookup(object_id)
+        return label(catalogue, found) if found is not None else None
+
+    objects: dict[str, Json] = {label(catalogue, obj): _object(catalogue, obj) for obj in catalogue.objects}
+    return {
+        "objects": dict(sorted(objects.items())),
+        "grants": _ordered(
+            {
+                "grantee": named(grant.grantee),
+                "privilege": grant.privilege,
+                "on": named(grant.target),
+                "option": grant.grant_option,
+                "by": named(grant.grantor),
+            }
+            for grant in catalogue.grants
+        ),
+        "futures": _ordered(
+            {
+                "grantee": named(future.grantee),
+                "privilege": future.privilege,
+                "kind": future.kind.value,
+                "in": named(future.container),
+                "option": future.grant_option,
+            }
+            for future in catalogue.futures
+        ),
+        "references": _ordered(
+            {
+                "source": named(use.source),
+                "target": named(use.target),
+                "role": use.role,
+                "column": use.column,
+                "value": use.value,
+            }
+            for use in catalogue.references
+        ),
+    }
+
+
+def label(catalogue: Catalogue, obj: Obj) -> str:
+    """``KIND full.name(signature)``, unique in the account."""
+    return f"{obj.kind.value} {catalogue.full_name(obj)}{obj.signature}"
+
+
+def _ordered(entries: Iterable[dict[str, Json]]) -> list[Json]:
+    return [*sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True))]
+
+
+def _object(catalogue: Catalogue, obj: Obj) -> Json:
+    owner = catalogue.lookup(obj.owner)
+    props: dict[str, Json] = {
+        name: "***" if name in _RANDOM else _by_name(catalogue, name, value)
+        for name, value in sorted(obj.props.items())
+        if not name.endswith(_MOMENTS)
+    }
+    return {
+        "owner": label(catalogue, owner) if owner is not None else None,
+        "comment": obj.comment,
+        "props": props,
+        "params": dict(sorted(obj.params.items())),
+    }
+
+
+def _by_name(catalogue: Catalogue, name: str, value: Json) -> Json:
+    """Lists of network rules are stored as ids; everything else is what it says."""
+    if not name.endswith("_NETWORK_RULE_LIST") or not isinstance(value, list):
+        return value
+    rules = (catalogue.lookup(item) if isinstance(item, int) else None for item in value)
+    return [label(catalogue, rule) if rule is not None else None for rule in rules]
+
+
+def main(data_dir: Path) -> int:
+    """Print the account of a folder; the server may be running. Exit code 2 if there is none."""
+    path = data_dir / "catalogue.sqlite"
+    if not path.is_file():
+        print(f"{data_dir} holds no account (there is no {path.name}).", file=sys.stderr)
+        return 2
+    try:
+        catalogue = Catalogue(Store(path, read_only=True))
+        print(json.dumps(dump(catalogue), indent=2, ensure_ascii=False))
+    except sqlite3.Error as error:
+        print(f"{path} cannot be read: {error}", file=sys.stderr)
+        return 1
+    catalogue.close()
+    return 0

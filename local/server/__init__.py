@@ -1,0 +1,1 @@
+"""The protocol that Snowflake's drivers speak: login, sessions, statements, results."""

@@ -1,0 +1,234 @@
+"""The paths that drivers call."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.errors import SnowflakeError
+from local.faults import CloseConnection
+from local.model import Json
+from local.server import query as queries
+from local.server.body import BadRequest, read_object, text_of
+from local.server.encoding import failure, final_names, success
+from local.server.login import LoginRequest
+from local.server.parameters import session_parameters
+from local.server.redact import strip_tracking
+from local.server.state import Query, Server
+from local.server.transports import abort_connection
+from local.session import Session
+
+Endpoint = Callable[[Server, Request], Awaitable[Response]]
+
+
+def create_app(server: Server) -> Starlette:
+    """The ASGI application for one account."""
+
+    def route(path: str, endpoint: Endpoint, *methods: str) -> Route:
+        async def guarded(request: Request) -> Response:
+            return await _guard(server, endpoint, request)
+
+        return Route(path, guarded, methods=list(methods))
+
+    return Starlette(
+        routes=[
+            route("/health", _health, "GET"),
+            route("/session/v1/login-request", _login, "POST"),
+            route("/session/token-request", _token, "POST"),
+            route("/session/heartbeat", _heartbeat, "POST", "GET"),
+            route("/session", _close, "POST"),
+            route("/queries/v1/query-request", _query, "POST"),
+            route("/queries/v1/abort-request", _abort, "POST"),
+            route("/queries/{query_id}/result", _result, "GET"),
+            route("/monitoring/queries/{query_id}", _monitoring, "GET"),
+            route("/telemetry/send", _telemetry, "POST"),
+            route("/telemetry/send/sessionless", _telemetry, "POST"),
+        ],
+        exception_handlers={404: _http_error, 405: _http_error},
+    )
+
+
+async def _guard(server: Server, endpoint: Endpoint, request: Request) -> Response:
+    """Every way that an endpoint may fail, as an answer without a stack trace."""
+    try:
+        return await endpoint(server, request)
+    except SnowflakeError as error:
+        return JSONResponse(failure(error))
+    except BadRequest as error:
+        return _bad(error.message, error.status)
+    except CloseConnection:
+        await abort_connection(request)
+        return Response(status_code=503)
+    except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
+        return JSONResponse(failure(queries.incident(request.url.path)))
+
+
+def _bad(message: str, status: int) -> JSONResponse:
+    body = {"data": None, "code": "390400", "message": message, "success": False, "headers": None}
+    return JSONResponse(body, status_code=status)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    return _bad(f"{request.method} {request.url.path} is not part of the protocol.", status)
+
+
+def _token_of(request: Request) -> str | None:
+    """The token of ``Authorization: Snowflake Token="…"``."""
+    scheme, _, rest = request.headers.get("authorization", "").partition(" ")
+    name, _, value = rest.strip().partition("=")
+    if scheme.lower() != "snowflake" or name.strip().lower() != "token":
+        return None
+    return value.strip().strip('"') or None
+
+
+def _session(server: Server, request: Request) -> Session:
+    return server.sessions.find(_token_of(request))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "127.0.0.1"
+
+
+async def _health(server: Server, request: Request) -> Response:
+    body = {"status": "ok", "account_id": server.settings.account_id, "sessions": len(server.sessions)}
+    return JSONResponse(body)
+
+
+async def _login(server: Server, request: Request) -> Response:
+    body = await read_object(request)
+    query = {name: request.query_params[name] for name in request.query_params}
+    session = server.login(LoginRequest.read(body, query, _address(request)))
+    names = final_names(server.catalogue, session)
+    user = server.catalogue.get(session.user)
+    return JSONResponse(
+        success(
+            {
+                "token": session.token,
+                "masterToken": session.master_token,
+                "validityInSeconds": server.validity.token,
+                "masterValidityInSeconds": server.validity.master,
+                "displayUserName": str(user.props.get("DISPLAY_NAME") or user.name),
+                "serverVersion": server.settings.version,
+                "firstLogin": False,
+                "remMeToken": None,
+                "remMeValidityInSeconds": 0,
+                "healthCheckInterval": 45,
+                "newClientForUpgrade": None,
+                "sessionId": session.id,
+                "idToken": None,
+                "idTokenValidityInSeconds": 0,
+                "mfaToken": None,
+                "mfaTokenValidityInSeconds": 0,
+                "parameters": session_parameters(server.catalogue, session),
+                "sessionInfo": {
+                    "databaseName": names["finalDatabaseName"],
+                    "schemaName": names["finalSchemaName"],
+                    "warehouseName": names["finalWarehouseName"],
+                    "roleName": names["finalRoleName"],
+                },
+                "responseData": None,
+            }
+        )
+    )
+
+
+async def _token(server: Server, request: Request) -> Response:
+    """Renewal: the master token is in the header; cloning is not there."""
+    body = await read_object(request)
+    kind = text_of(body.get("requestType")).upper()
+    if kind not in ("", "RENEW"):
+        raise SnowflakeError("000002", "0A000", f"Unsupported feature 'token request {kind}'.")
+    session = server.sessions.renew(_token_of(request))
+    queries.admit(server, session)
+    return JSONResponse(
+        success(
+            {
+                "sessionToken": session.token,
+                "validityInSecondsST": server.validity.token,
+                "masterToken": session.master_token,
+                "validityInSecondsMT": server.validity.master,
+                "sessionId": session.id,
+            }
+        )
+    )
+
+
+async def _heartbeat(server: Server, request: Request) -> Response:
+    _session(server, request)
+    return JSONResponse(success(None))
+
+
+async def _close(server: Server, request: Request) -> Response:
+    if request.query_params.get("delete") != "true":
+        raise BadRequest("Only ?delete=true is known here.")
+    server.sessions.close(_session(server, request))
+    return JSONResponse(success(None))
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+async def _query(server: Server, request: Request) -> Response:
+    body = await read_object(request)
+    session = _session(server, request)
+    request_id = request.query_params.get("requestId") or request.query_params.get("request_id") or str(uuid.uuid4())
+    if not isinstance(body.get("sqlText"), str):
+        raise BadRequest("sqlText is missing.")
+    asked = queries.QueryRequest.read(body)
+    if server.faults is not None and server.queries.of_request(session.id, request_id) is None:
+        await server.faults.before(strip_tracking(asked.sql).sql)
+    started = queries.start(server, session, asked, request_id)
+    # Shielded: a client that goes away must not stop a statement half-way.
+    answer = await asyncio.shield(started.task)
+    if server.faults is not None:
+        server.faults.after(strip_tracking(asked.sql).sql)
+    return _json(answer)
+
+
+async def _abort(server: Server, request: Request) -> Response:
+    body = await read_object(request)
+    queries.abort(server, _session(server, request), text_of(body.get("requestId")))
+    return JSONResponse(success(None))
+
+
+def _own_query(server: Server, request: Request) -> Query:
+    session = _session(server, request)
+    queries.admit(server, session)
+    found = server.queries.of_id(request.path_params["query_id"])
+    if found is None or found.user != session.user:
+        raise SnowflakeError("000709", "02000", "Statement not found or not authorized.")
+    return found
+
+
+async def _result(server: Server, request: Request) -> Response:
+    return _json(await asyncio.shield(_own_query(server, request).task))
+
+
+async def _monitoring(server: Server, request: Request) -> Response:
+    """The status of one statement as connectors ask for it."""
+    query = _own_query(server, request)
+    status = "RUNNING" if query.ended is None else "FAILED_WITH_ERROR" if query.code else "SUCCESS"
+    entry: dict[str, Json] = {
+        "id": query.id,
+        "status": status,
+        "state": status,
+        "sessionId": query.session,
+        "startTime": int(query.started * 1000),
+        "endTime": int((query.ended or 0) * 1000),
+        "errorCode": query.code or "",
+        "errorMessage": None,
+    }
+    return JSONResponse(success({"queries": [entry]}))
+
+
+async def _telemetry(server: Server, request: Request) -> Response:
+    await read_object(request)
+    return JSONResponse(success("Log Received"))

@@ -1,0 +1,49 @@
+"""What the protocol and the login cover, for COVERAGE.md."""
+
+from __future__ import annotations
+
+from local.registry import Coverage, Level
+
+_DRIVERS = "gosnowflake 1.13 (source); Python connector 4.8 and 5.2 (run against this server)"
+_DOCS = "docs.snowflake.com"
+
+
+def _full(what: str, source: str) -> Coverage:
+    return Coverage(what, Level.SUPPORTED, "", source)
+
+
+def _partly(what: str, notes: str, source: str) -> Coverage:
+    return Coverage(what, Level.PARTLY, notes, source)
+
+
+def _refused(what: str, notes: str, source: str) -> Coverage:
+    return Coverage(what, Level.REFUSED, notes, source)
+
+
+FEATURES = (
+    _full("session: renewal (390112), heartbeat, logout, expiry (390114), closed session (390111)", _DRIVERS),
+    _full("statement: a repeated request id gets the first attempt's answer", f"{_DRIVERS}: retry of a request"),
+    _full("statement: bindings, describe only, gzip bodies", _DRIVERS),
+    _full("login: key pair (RS256, either key of the user)", f"{_DOCS}: Key-pair authentication"),
+    _full("login: requested role, default role, default secondary roles", f"{_DOCS}: CREATE USER"),
+    _full("login: network policy of the user, else of the account; also on every later statement",
+          f"{_DOCS}: Controlling network traffic with network policies"),
+    _full("login: session policy, idle timeout", f"{_DOCS}: Snowflake sessions and session policies"),
+    _partly("statement: result format", "JSON rows inside the answer; never Arrow, never in chunks", _DRIVERS),
+    _partly("statement: abort", "a statement of the catalogue is done at once; a query ends where the data plane "
+            "lets it", _DRIVERS),
+    _partly("login: password", "scrypt at rest; a lock after wrong passwords ends with the server process; an expired "
+            "password or one that must be changed is taken", f"{_DOCS}: Password policies"),
+    _partly("login: authentication policy", "methods, client types and MFA_ENROLLMENT; there is no second factor, so a "
+            "password that needs one is refused; OPTIONAL lets a password alone in (phased out in 2026); "
+            "CLIENT_POLICY, PAT_POLICY and WORKLOAD_IDENTITY_POLICY have nothing to apply to",
+            f"{_DOCS}: Authentication policies"),
+    _partly("login: database, schema, warehouse", "missing or hidden ones stay unset; with "
+            "CLIENT_VALIDATE_DEFAULT_PARAMETERS (gosnowflake's default) the login is refused (390201)", _DRIVERS),
+    _partly("network policy: rules", "IPv4 rules and lists; rules of private connectivity never match a client of a "
+            "loopback server", f"{_DOCS}: Network rules"),
+    _partly("session: server restart", "sessions end with the process (390104)", "no counterpart in Snowflake"),
+    _refused("login: OAuth, SAML, external browser, programmatic access token, workload identity", "", _DOCS),
+    _refused("statement: asynchronous execution", "", _DRIVERS),
+    _refused("statement: several statements in one request", "000008 without MULTI_STATEMENT_COUNT", _DRIVERS),
+)  # fmt: skip

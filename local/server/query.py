@@ -1,0 +1,215 @@
+"""Running statements: one at a time against the catalogue, several at once in the data plane."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local.engine import execute
+from local.errors import SnowflakeError, unsupported
+from local.lexer import split_statements
+from local.model import Json
+from local.reader import Reader
+from local.results import Column, Deferred, Result, StatementType
+from local.server import policies
+from local.server.body import object_of, text_of
+from local.server.encoding import encode_result, failure, query_answer
+from local.server.redact import Tracked, strip_tracking
+from local.server.state import Query, Server
+from local.session import Binding, Context, Session
+
+_LOG = logging.getLogger("local.query")
+_READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "(", "VALUES", "EXPLAIN", "LIST", "LS")
+_BODIES = ("CREATE", "ALTER", "EXECUTE", "BEGIN", "DECLARE")
+"""Statements that may hold semicolons of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """A statement with its bindings as a driver sends it."""
+
+    sql: str
+    bindings: tuple[Binding, ...]
+    describe_only: bool
+    asynchronous: bool
+    parameters: Mapping[str, Json]
+
+    @classmethod
+    def read(cls, body: Mapping[str, Json]) -> QueryRequest:
+        """From the request's JSON object."""
+        bindings = object_of(body.get("bindings"))
+        ordered = sorted(bindings.items(), key=lambda item: (len(item[0]), item[0]))
+        return cls(
+            text_of(body.get("sqlText")),
+            tuple(_binding(object_of(value)) for _, value in ordered),
+            body.get("describeOnly") is True,
+            body.get("asyncExec") is True,
+            object_of(body.get("parameters")),
+        )
+
+
+def _binding(value: Mapping[str, Json]) -> Binding:
+    def cell(item: Json) -> str | None:
+        if item is None:
+            return None
+        return str(item).lower() if isinstance(item, bool) else text_of(item)
+
+    held = value.get("value")
+    return Binding(
+        text_of(value.get("type")).upper(), tuple(cell(v) for v in held) if isinstance(held, list) else cell(held)
+    )
+
+
+def start(server: Server, session: Session, request: QueryRequest, request_id: str) -> Query:
+    """Begin a statement, or return the one that this request id has begun already."""
+    known = server.queries.of_request(session.id, request_id)
+    if known is not None:
+        return known
+    query_id = str(uuid.uuid4())
+    statement = strip_tracking(request.sql)
+    run = _run(server, session, request, statement, query_id)
+    query = Query(
+        query_id, session.id, session.user, request.sql, time.time(), asyncio.get_running_loop().create_task(run)
+    )
+    server.queries.add(session.id, request_id, query)
+    return query
+
+
+async def _run(server: Server, session: Session, request: QueryRequest, said: Tracked, query_id: str) -> bytes:
+    """The complete life of a statement; never raises, the answer's body may be a refusal."""
+    began = time.time()
+    error: SnowflakeError | None = None
+    rows: int | None = None
+    role = _name(server, session.role)
+    if server.latency:
+        await asyncio.sleep(server.latency)
+    try:
+        body, rows = await _answer(server, session, request, said.sql, query_id)
+    except SnowflakeError as raised:
+        error = raised
+    except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
+        error = incident("statement")
+    if error is not None:
+        body = json.dumps(failure(error, query_id)).encode()
+    session.last_query_id = query_id
+    _finish(server, query_id, error, len(body))
+    server.log.write(
+        {
+            "time": round(began, 3),
+            "query_id": query_id,
+            "session": session.id,
+            "user": _name(server, session.user),
+            "role": role,
+            "resource": said.resource,
+            "operation": said.operation,
+            "sql": said.sql,
+            "ms": round((time.time() - began) * 1000, 2),
+            "code": error.code if error else None,
+            "rows": rows,
+        }
+    )
+    return body
+
+
+def incident(where: str) -> SnowflakeError:
+    """000603 for an exception that nobody expected; the log has the traceback under the same number."""
+    number = secrets.randbelow(9_000_000) + 1_000_000
+    _LOG.exception("incident %s in %s", number, where)
+    return SnowflakeError("000603", "XX000", f"Processing aborted by error 300010:391167117; incident {number}.")
+
+
+def _name(server: Server, object_id: int | None) -> str:
+    found = server.catalogue.lookup(object_id)
+    return found.name if found is not None else ""
+
+
+def _finish(server: Server, query_id: str, error: SnowflakeError | None, size: int) -> None:
+    query = server.queries.of_id(query_id)
+    if query is not None:
+        query.ended, query.code, query.cancel = time.time(), error.code if error else None, None
+    server.queries.settle(size)
+
+
+async def _answer(
+    server: Server, session: Session, request: QueryRequest, sql: str, query_id: str
+) -> tuple[bytes, int | None]:
+    """Body of a good answer and its number of rows."""
+    admit(server, session)
+    if request.asynchronous:
+        raise unsupported("asynchronous execution")
+    first = _check_single(sql, request.parameters)
+    context = Context(server.catalogue, session, server.settings, request.bindings, query_id, request.describe_only)
+    if request.describe_only and first not in _READING:
+        result = Result((Column("status"),), (), StatementType.DDL)
+        return encode_result(result, query_answer(context), describe_only=True), 0
+    answer = execute(context, sql)
+    if isinstance(answer, Result):
+        return encode_result(answer, query_answer(context), describe_only=request.describe_only), len(answer.rows)
+    return await _deferred(server, context, answer)
+
+
+async def _deferred(server: Server, context: Context, work: Deferred) -> tuple[bytes, int | None]:
+    query = server.queries.of_id(context.query_id)
+    if query is not None:
+        query.cancel = work.cancel
+    loop = asyncio.get_running_loop()
+    try:
+        result = await loop.run_in_executor(server.workers, work.run)
+    except Exception:
+        if query is not None and query.cancelled:
+            raise SnowflakeError("000604", "57014", "SQL execution canceled") from None
+        raise
+    around = query_answer(context)
+    if len(result.rows) < 1000:
+        return encode_result(result, around, describe_only=context.describe_only), len(result.rows)
+    body = await loop.run_in_executor(
+        server.workers, lambda: encode_result(result, around, describe_only=context.describe_only)
+    )
+    return body, len(result.rows)
+
+
+def admit(server: Server, session: Session) -> None:
+    """Refuse a session whose user is gone or whose address the present network policy excludes.
+
+    A policy changed after the login stops the session's further statements
+    (docs.snowflake.com: Controlling network traffic with network policies).
+    """
+    user = server.catalogue.lookup(session.user)
+    if user is None:
+        server.sessions.close(session)
+        raise SnowflakeError("390111", "08001", "Session no longer exists.  New login required to access the service.")
+    policies.require_address(server.catalogue, user, session.address)
+
+
+def _check_single(sql: str, parameters: Mapping[str, Json]) -> str:
+    """The statement's first word; 000900 for an empty text, 000008 for several statements."""
+    first = Reader(sql).peek()
+    word = first.upper or first.value
+    if not word:
+        raise SnowflakeError("000900", "42601", "SQL compilation error:\nEmpty SQL statement.")
+    wanted = text_of(parameters.get("MULTI_STATEMENT_COUNT")) or "1"
+    if wanted != "1":
+        raise unsupported("several statements in one request")
+    if ";" in sql and word not in _BODIES:
+        count = len(split_statements(sql))
+        if count > 1:
+            message = f"Actual statement count {count} did not match the desired statement count 1."
+            raise SnowflakeError("000008", "0A000", message)
+    return word
+
+
+def abort(server: Server, session: Session, request_id: str) -> bool:
+    """Cancel the statement of a request id as far as the data plane can; whether one was running."""
+    query = server.queries.of_request(session.id, request_id)
+    if query is None or query.task.done():
+        return False
+    query.cancelled = True
+    if query.cancel is not None:
+        query.cancel()
+    return True

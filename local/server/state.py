@@ -1,0 +1,100 @@
+"""What the running server holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from local.catalogue import Catalogue
+from local.faults import Faults
+from local.server.login import Login
+from local.server.querylog import QueryLog
+from local.server.sessions import Sessions, Validity
+from local.session import Settings
+
+
+@dataclass(slots=True)
+class Query:
+    """A statement that runs or has run; ``task`` gives the answer's body, ``cancel`` stops the data plane."""
+
+    id: str
+    session: int
+    user: int
+    sql: str
+    started: float
+    task: asyncio.Task[bytes]
+    ended: float | None = None
+    code: str | None = None
+    cancel: Callable[[], None] | None = None
+    cancelled: bool = False
+
+
+class Queries:
+    """The last statements by request id and by query id.
+
+    A driver that lost the connection sends the same request id again and gets the answer of the first attempt: a
+    statement is never run twice. The oldest answers go when there are more than ``COUNT`` or ``BYTES`` of them.
+    """
+
+    COUNT = 512
+    BYTES = 32 * 1024 * 1024
+
+    def __init__(self) -> None:
+        self._by_request: OrderedDict[tuple[int, str], Query] = OrderedDict()
+        self._by_id: dict[str, Query] = {}
+        self._bytes = 0
+
+    def add(self, session: int, request_id: str, query: Query) -> None:
+        """Remember a statement that was just started."""
+        self._by_request[session, request_id] = query
+        self._by_id[query.id] = query
+
+    def settle(self, size: int) -> None:
+        """Account for an answer of ``size`` bytes and forget the oldest ones where there are too many."""
+        self._bytes += size
+        while self._by_request and (len(self._by_request) > self.COUNT or self._bytes > self.BYTES):
+            key, query = next(iter(self._by_request.items()))
+            if not query.task.done():
+                self._by_request.move_to_end(key)
+                if all(not other.task.done() for other in self._by_request.values()):
+                    return
+                continue
+            del self._by_request[key]
+            self._by_id.pop(query.id, None)
+            if not query.task.cancelled() and query.task.exception() is None:
+                self._bytes -= len(query.task.result())
+
+    def of_request(self, session: int, request_id: str) -> Query | None:
+        """The statement that this request id started."""
+        return self._by_request.get((session, request_id))
+
+    def of_id(self, query_id: str) -> Query | None:
+        """The statement with this query id."""
+        return self._by_id.get(query_id)
+
+
+@dataclass
+class Server:
+    """One account being served; ``latency`` in seconds is added to every statement."""
+
+    catalogue: Catalogue
+    settings: Settings
+    latency: float = 0.0
+    faults: Faults | None = None
+    log: QueryLog = field(default_factory=lambda: QueryLog(None))
+    validity: Validity = field(default_factory=Validity)
+    queries: Queries = field(default_factory=Queries)
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "query"))
+
+    def __post_init__(self) -> None:
+        self.sessions = Sessions(self.validity)
+        self.login = Login(self.catalogue, self.settings, self.sessions)
+
+    def close(self) -> None:
+        """Wait for running queries, then close the log and the catalogue."""
+        self.workers.shutdown(wait=True, cancel_futures=True)
+        self.log.close()
+        self.catalogue.close()
