@@ -245,6 +245,12 @@ class Catalogue:
             obj = self.get(obj.parent)
         return obj
 
+    def reserve(self) -> int:
+        """Take an object id for something that is prepared before it is made; it is never given out again."""
+        taken = self._next_id
+        self._next_id += 1
+        return taken
+
     def create(
         self,
         kind: Kind,
@@ -256,13 +262,17 @@ class Catalogue:
         signature: str = "",
         props: Mapping[str, Json] | None = None,
         params: Mapping[str, str] | None = None,
+        object_id: int | None = None,
     ) -> Obj:
-        """Make an object; 002002 if the name is taken in its namespace. Future grants are applied by the caller."""
+        """Make an object; 002002 if the name is taken in its namespace. Future grants are applied by the caller.
+
+        ``object_id`` is one from ``reserve``.
+        """
         if self.child(parent, kind, name, signature) is not None:
             raise already_exists(dotted((*self.path(self.get(parent)), name)) if parent else dotted((name,)))
         now = time.time()
         obj = Obj(
-            id=self._next_id,
+            id=self.reserve() if object_id is None else object_id,
             kind=kind,
             name=name,
             parent=parent,
@@ -274,7 +284,6 @@ class Catalogue:
             props=dict(props or {}),
             params=dict(params or {}),
         )
-        self._next_id += 1
         self.objects.put(obj)
         return obj
 

@@ -32,6 +32,7 @@ def create_object(
     params: Mapping[str, str] | None = None,
     privilege: str | None = None,
     before_replace: Callable[[Obj], None] | None = None,
+    object_id: int | None = None,
 ) -> tuple[Obj | None, Result]:
     """Make an object for the session's primary role, which becomes its owner.
 
@@ -53,7 +54,15 @@ def create_object(
         catalogue.drop(existing)
     owner = context.session.role
     obj = catalogue.create(
-        kind, name, container.id, owner, comment=comment, signature=signature, props=props, params=params
+        kind,
+        name,
+        container.id,
+        owner,
+        comment=comment,
+        signature=signature,
+        props=props,
+        params=params,
+        object_id=object_id,
     )
     apply_future_grants(context, obj)
     return obj, status(f"{title(kind)} {shown} successfully created.")

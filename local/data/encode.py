@@ -1,0 +1,128 @@
+"""DuckDB's values in the JSON result format (docs of the drivers: gosnowflake converter, Python connector)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from local.data.types import SqlType, from_storage
+from local.results import Cell, Column, Result, StatementType, Type
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_DAY_ZERO = date(1970, 1, 1).toordinal()
+_UTC_OFFSET = 1440
+Encoder = Callable[[object], Cell]
+
+
+def fetch(
+    cursor: DuckDBPyConnection, names: Sequence[str] | None = None, types: Sequence[SqlType | None] | None = None
+) -> Result:
+    """The cursor's rows as a result; ``names`` and ``types`` replace what DuckDB reports where they are known."""
+    columns = describe(cursor, names, types)
+    encoders = [_encoder(column) for column in columns]
+    rows = [
+        tuple(None if value is None else encode(value) for encode, value in zip(encoders, row, strict=True))
+        for row in cursor.fetchall()
+    ]
+    return Result(columns, rows, StatementType.SELECT)
+
+
+def describe(
+    cursor: DuckDBPyConnection, names: Sequence[str] | None = None, types: Sequence[SqlType | None] | None = None
+) -> tuple[Column, ...]:
+    """The columns of the statement that the cursor has executed."""
+    found: list[Column] = []
+    for index, item in enumerate(cursor.description or ()):
+        storage = str(item[1])
+        known = types[index] if types else None
+        kind = known if known is not None and fits(known, storage) else from_storage(storage)
+        found.append(kind.column(names[index] if names else str(item[0])))
+    return tuple(found)
+
+
+def fits(known: SqlType, storage: str) -> bool:
+    """Whether a value stored as ``storage`` can be of the Snowflake type that was derived from the statement."""
+    derived = from_storage(storage)
+    semi = ("VARIANT", "OBJECT", "ARRAY")
+    zoned = ("TIMESTAMP_LTZ", "TIMESTAMP_TZ")
+    if known.name == "NUMBER":
+        return derived.name == "NUMBER" and (known.scale == derived.scale)
+    return (
+        known.name == derived.name
+        or {known.name, derived.name} <= set(semi)
+        or {known.name, derived.name} <= set(zoned)
+    )
+
+
+def count_result(labels: Sequence[str], counts: Sequence[int], kind: StatementType) -> Result:
+    """The one-row answer of DML, for example ``number of rows inserted``."""
+    columns = tuple(Column(label, Type.FIXED, 19, 0, nullable=False) for label in labels)
+    return Result(columns, (tuple(str(count) for count in counts),), kind, sum(counts))
+
+
+def _encoder(column: Column) -> Encoder:
+    encoders: dict[Type, Encoder] = {
+        Type.FIXED: _number,
+        Type.REAL: _real,
+        Type.BOOLEAN: lambda value: "1" if value else "0",
+        Type.DATE: _date,
+        Type.TIME: _time,
+        Type.TIMESTAMP_NTZ: _timestamp,
+        Type.TIMESTAMP_LTZ: _timestamp,
+        Type.TIMESTAMP_TZ: lambda value: f"{_timestamp(value)} {_UTC_OFFSET}",
+        Type.BINARY: lambda value: value.hex().upper() if isinstance(value, bytes) else str(value),
+        Type.VARIANT: _semi,
+        Type.OBJECT: _semi,
+        Type.ARRAY: _semi,
+        Type.TEXT: str,
+    }
+    return encoders[column.type]
+
+
+def _number(value: object) -> Cell:
+    return format(value, "f") if isinstance(value, Decimal) else str(int(str(value)))
+
+
+def _real(value: object) -> Cell:
+    number = float(str(value))
+    if math.isinf(number):
+        return "inf" if number > 0 else "-inf"
+    return "NaN" if math.isnan(number) else repr(number)
+
+
+def _date(value: object) -> Cell:
+    return str(value.toordinal() - _DAY_ZERO) if isinstance(value, date) else str(value)
+
+
+def _time(value: object) -> Cell:
+    if not isinstance(value, time):
+        return str(value)
+    seconds = value.hour * 3600 + value.minute * 60 + value.second
+    return f"{seconds}.{value.microsecond:06d}000"
+
+
+def _timestamp(value: object) -> Cell:
+    if not isinstance(value, datetime):
+        return str(value)  # infinity
+    days = value.toordinal() - _DAY_ZERO
+    seconds = days * 86_400 + value.hour * 3600 + value.minute * 60 + value.second
+    if seconds < 0 and value.microsecond:
+        fraction = 1_000_000 - value.microsecond
+        return f"-{-seconds - 1}.{fraction:06d}000"
+    return f"{seconds}.{value.microsecond:06d}000"
+
+
+def _semi(value: object) -> Cell:
+    content = value
+    if isinstance(value, str):
+        try:
+            content = json.loads(value)
+        except ValueError:
+            content = value
+    return json.dumps(content, indent=2, default=str, ensure_ascii=False)

@@ -1,0 +1,101 @@
+"""DuckDB's and sqlglot's errors as Snowflake's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from local.errors import SnowflakeError, compilation_error, syntax_error
+
+_MARK = "\x01"
+
+
+def marker(code: str, state: str, message: str) -> str:
+    """A text that DuckDB's ``error()`` carries back to ``translated``."""
+    return f"{_MARK}{code}|{state}|{message}"
+
+
+def unknown_function(name: str) -> SnowflakeError:
+    """002141: a function that is not there."""
+    return compilation_error(f"Unknown function {name.upper()}.", "002141", "42601")
+
+
+def parse_error(error: Exception) -> SnowflakeError:
+    """001003 for sqlglot's ParseError or TokenError."""
+    found: list[dict[str, object]] = getattr(error, "errors", [])
+    if not found:
+        return SnowflakeError("001003", "42000", "SQL compilation error:\nsyntax error: the statement cannot be read.")
+    first = found[0]
+    line, column = first.get("line"), first.get("col")
+    return syntax_error(
+        str(first.get("highlight") or ""),
+        line if isinstance(line, int) else 1,
+        column if isinstance(column, int) else 0,
+    )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn every DuckDB error of the block into a SnowflakeError."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise SnowflakeError("000604", "57014", "SQL execution canceled") from None
+    except duckdb.Error as error:
+        raise _translate(str(error)) from None
+
+
+_COMPILATION = "SQL compilation error:\n"
+
+_RULES: tuple[tuple[str, str, str, str], ...] = (
+    (r'Referenced column "(.+?)" not found', "000904", "42000", _COMPILATION + "invalid identifier '{0}'"),
+    (r'[Tt]able "(.+?)" does not have a column named "(.+?)"', "000904", "42000",
+     _COMPILATION + "invalid identifier '{0}.{1}'"),
+    (r'list "(.+?)" does not have a column named "(.+?)"', "000904", "42000",
+     _COMPILATION + "invalid identifier '{0}.{1}'"),
+    (r'Referenced table "(.+?)" not found', "000904", "42000", _COMPILATION + "invalid identifier '{0}'"),
+    (r'Ambiguous reference to column name "(.+?)"', "002028", "42601", _COMPILATION + "ambiguous column name '{0}'"),
+    (r'column "(.+?)" must appear in the GROUP BY', "000979", "42601",
+     _COMPILATION + "[{0}] is not a valid group by expression"),
+    (r"[Ff]unction with name \"?([\w$]+)\"? does not exist", "002141", "42601", _COMPILATION + "Unknown function {0}."),
+    (r"[Nn]o function matches the given name and argument types '([^(]+)\(", "001044", "42P13",
+     _COMPILATION + "Invalid argument types for function '{0}'"),
+    (r"best candidate function for the function call \"(.+?)\(", "001044", "42P13",
+     _COMPILATION + "Invalid argument types for function '{0}'"),
+    (r"same number of result columns", "001789", "42601",
+     _COMPILATION + "invalid number of result columns for set operator input branches"),
+    (r"NOT NULL constraint failed", "100072", "22000", "NULL result in a non-nullable column"),
+    (r"More than one row returned by a subquery", "090150", "22000", "Single-row subquery returns more than one row."),
+    (r"invalid date field format: \"(.*?)\"", "100040", "22007", "Date '{0}' is not recognized"),
+    (r"date field value out of range: \"(.*?)\"", "100040", "22007", "Date '{0}' is not recognized"),
+    (r"timestamp field .*?: \"(.*?)\"", "100035", "22007", "Timestamp '{0}' is not recognized"),
+    (r"Unknown TimeZone '(.*?)'", "100035", "22007", "Timestamp '{0}' is not recognized"),
+    (r"time field .*?: \"(.*?)\"", "100108", "22007", "Time '{0}' is not recognized"),
+    (r"Could not convert string '(.*?)' to BOOL", "100037", "22018", "Boolean value '{0}' is not recognized"),
+    (r"Could not convert string [\"'](.*?)[\"'] to (?:U?INT|U?BIGINT|HUGEINT|DECIMAL|DOUBLE|FLOAT)", "100038", "22018",
+     "Numeric value '{0}' is not recognized"),
+    (r"Could not cast value (.*?) to DECIMAL", "100039", "22003", "Numeric value '{0}' is out of range"),
+    (r"(?:Overflow in|out of range)", "100039", "22003", "Numeric value is out of range"),
+    (r"(?:Malformed|Invalid) JSON", "100069", "22P02", "Error parsing JSON"),
+    (r"Conflict on|Transaction conflict|write-write conflict", "000625", "57014",
+     "The transaction conflicts with another one that has committed since it began."),
+    (r"Current transaction is aborted", "090232", "25000", "The transaction is aborted; it can only be rolled back."),
+)  # fmt: skip
+"""DuckDB's wording → code, state and Snowflake's text (docs.snowflake.com and the driver sources for the codes)."""
+
+
+def _translate(text: str) -> SnowflakeError:
+    line = text.split("\n")[0]
+    if _MARK in text:
+        code, state, message = text.split(_MARK, 1)[1].split("|", 2)
+        return SnowflakeError(code, state, message)
+    for pattern, code, state, form in _RULES:
+        found = re.search(pattern, line)
+        if found:
+            parts = [part.upper() if state.startswith("42") else part for part in found.groups()]
+            return SnowflakeError(code, state, form.format(*parts))
+    # What is left keeps its first line, without the name of DuckDB's exception class.
+    return SnowflakeError("100183", "22000", re.sub(r"^[A-Za-z ]+ Error: ", "", line))

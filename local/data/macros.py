@@ -1,0 +1,21 @@
+"""Functions that DuckDB needs beside fakesnow's: where Snowflake raises and DuckDB does not."""
+
+from __future__ import annotations
+
+from local.data.faults import marker
+
+DIVISOR = "_sf_divisor"
+FIT = "_sf_fit"
+
+
+def script() -> str:
+    """Everything to run when the file is opened; idempotent."""
+    from fakesnow import macros
+
+    divide, long = marker("100051", "22012", "Division by zero"), marker("100078", "22000", "")
+    return f"""
+        {macros.creation_sql("main")}
+        CREATE OR REPLACE MACRO main.{DIVISOR}(x) AS CASE WHEN x = 0 THEN error('{divide}') ELSE x END;
+        CREATE OR REPLACE MACRO main.{FIT}(x, most) AS CASE WHEN length(x) > most
+            THEN error('{long}' || 'String ''' || x || ''' is too long and would be truncated') ELSE x END;
+    """

@@ -1,0 +1,129 @@
+"""A statement's text as a syntax tree with stored names, bound values and evaluated context functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local import registry
+from local.data.bindings import literal
+from local.data.faults import parse_error, unknown_function
+from local.errors import compilation_error, unsupported
+from local.reader import Reader
+from local.session import Context
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expr
+
+KNOWN_FUNCTIONS = frozenset(("TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_NTZ", "HAVERSINE", "SHA2_HEX", "SHA2_BINARY"))
+"""Functions that sqlglot knows by name only and that a transform or DuckDB answers as Snowflake does."""
+
+
+def parse(sql: str) -> Expr:
+    """One statement in Snowflake's dialect; 001003 if it cannot be read."""
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree = sqlglot.parse_one(sql, read="snowflake")
+    except (SqlglotError, RecursionError) as error:
+        raise parse_error(error) from None
+    return tree
+
+
+def prepare(context: Context, tree: Expr) -> Expr:
+    """Names in stored form, ``?`` and ``$variables`` replaced by their values, context functions by literals."""
+    from sqlglot import exp
+
+    _refuse(tree)
+    bound = _Bindings(context)
+    for node in list(tree.walk()):
+        if isinstance(node, exp.Identifier) and not node.quoted:
+            node.set("this", str(node.this).upper())
+            node.set("quoted", True)
+        elif isinstance(node, exp.Placeholder):
+            _replace(node, bound.take(node))
+        elif isinstance(node, exp.Parameter):
+            _replace(node, _variable(context, node))
+        elif isinstance(node, exp.DynamicIdentifier):
+            _replace_identifier(node)
+        elif isinstance(node, exp.Anonymous):
+            _function(context, node, node.name.upper(), node.expressions)
+        elif isinstance(node, exp.Func):
+            arguments = [argument for argument in node.args.values() if isinstance(argument, exp.Expr)]
+            _function(context, node, node.sql_name().upper(), arguments)
+    return tree
+
+
+def _replace(node: Expr, value: Expr) -> None:
+    node.replace(value)
+
+
+def _refuse(tree: Expr) -> None:
+    from sqlglot import exp
+
+    foreign = (exp.ReadCSV, exp.ReadParquet)
+    for node in tree.walk():
+        if isinstance(node, foreign):
+            raise unknown_function(node.sql_name())
+        if isinstance(node, exp.HistoricalData):
+            raise unsupported("Time Travel (AT, BEFORE)")
+        if isinstance(node, (exp.MatchRecognize, exp.Clone)):
+            raise unsupported(node.key.upper())
+
+
+class _Bindings:
+    def __init__(self, context: Context) -> None:
+        self._values = context.bindings
+        self._next = 0
+
+    def take(self, node: Expr) -> Expr:
+        name = str(node.this or "")
+        index = int(name) - 1 if name.isdigit() else self._next
+        self._next += 0 if name.isdigit() else 1
+        if not 0 <= index < len(self._values):
+            raise compilation_error(f"Bind variable {name or '?'} not set.", "002049", "42601")
+        binding = self._values[index]
+        if isinstance(binding.value, tuple):
+            raise unsupported("array bind outside INSERT … VALUES")
+        return literal(binding.type, binding.value)
+
+
+def _variable(context: Context, node: Expr) -> Expr:
+    from sqlglot import exp
+
+    name = node.name.upper()
+    if name.isdigit():
+        raise unsupported(f"column position ${name}")
+    if name not in context.session.variables:
+        raise compilation_error(f"Session variable '${name}' does not exist", "002211", "02000")
+    value = context.session.variables[name]
+    return exp.Literal.number(value) if value.lstrip("-").isdigit() else exp.Literal.string(value)
+
+
+def _replace_identifier(node: Expr) -> None:
+    """IDENTIFIER('a.b'): a table's name stays for ``local.data.resolve``, elsewhere it is a column."""
+    from sqlglot import exp
+
+    if not isinstance(node.this, exp.Literal):
+        raise unsupported("IDENTIFIER of anything but a literal")
+    parts = [exp.to_identifier(part, quoted=True) for part in Reader(node.this.name).path()]
+    if isinstance(node.parent, exp.Table):
+        table = node.parent
+        for key, part in zip(("this", "db", "catalog"), reversed(parts), strict=False):
+            table.set(key, part)
+    else:
+        node.replace(exp.column(*reversed(parts)))
+
+
+def _function(context: Context, node: Expr, name: str, arguments: list[Expr]) -> None:
+    from sqlglot import exp
+
+    answer = registry.FUNCTION.get(name)
+    if answer is None:
+        if isinstance(node, exp.Anonymous) and name not in KNOWN_FUNCTIONS:
+            raise unknown_function(name)
+        return
+    if not all(isinstance(argument, exp.Literal) for argument in arguments):
+        raise unsupported(f"{name} with arguments that are not literals")
+    value = answer(context, tuple(argument.name for argument in arguments))
+    node.replace(exp.null() if value is None else exp.Literal.string(value))

@@ -1,0 +1,259 @@
+"""Tables and views of a query: found by Snowflake's name rules, checked against privileges, expanded to DuckDB tables.
+
+Every reference becomes a subquery that presents exactly the catalogue's columns under their names. A view becomes its
+query, resolved in the view's own schema with the rights of the view's owner (docs.snowflake.com: Overview of Access
+Control, "Views"; Working with Secure Views).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from local.access import Access
+from local.data.columns import ColumnDef, columns_of
+from local.data.information import information_schema
+from local.data.parse import parse, prepare
+from local.data.shapes import physical
+from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
+from local.model import Kind, Obj
+from local.names import Path, dotted
+from local.session import Context, Session
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+    from sqlglot.expressions import Expr
+
+ROWID = "_row"
+"""How a DML target presents DuckDB's row id."""
+
+_DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Whose rights count and where unqualified names are looked up."""
+
+    access: Access
+    database: int | None
+    schema: int | None
+    depth: int = 0
+
+
+@dataclass
+class Resolver:
+    """Resolves the references of one statement; ``tables`` collects the physical tables that it touches."""
+
+    context: Context
+    tables: set[int] = field(default_factory=set)
+
+    def reading(self) -> Reading:
+        """The session's own rights and current schema."""
+        session = self.context.session
+        return Reading(self.context.access, session.database, session.schema)
+
+    def query(self, tree: Expr) -> Expr:
+        """The query with every table and view reference expanded, in place; the root may be replaced."""
+        self._walk(tree, self.reading(), frozenset())
+        return tree
+
+    def expand(self, tree: Expr, names: frozenset[str]) -> None:
+        """Expand references below ``tree``; ``names`` are CTEs that are already there."""
+        self._walk(tree, self.reading(), names)
+
+    def target(self, table: exp.Table, privilege: str) -> Obj:
+        """The table that DML writes; 002003 or 003001, 002003 for a view."""
+        path = _path(table)
+        reading = self.reading()
+        found = self._find(path, reading)
+        self._check(found, path, reading.access, privilege)
+        if found.kind is not Kind.TABLE:
+            raise compilation_error(f"Object '{dotted(path)}' is not a table.", "002203", "42809")
+        refuse_policies(self.context, found)
+        self.tables.add(found.id)
+        return found
+
+    def _walk(self, node: Expr, reading: Reading, names: frozenset[str]) -> None:
+        from sqlglot import exp
+
+        with_ = node.args.get("with_")
+        if isinstance(with_, exp.With):
+            for cte in with_.expressions:
+                own = frozenset((cte.alias,)) if with_.args.get("recursive") else frozenset[str]()
+                self._walk(cte.this, reading, names | own)
+                names |= {cte.alias}
+        for child in list(node.iter_expressions()):
+            if child is with_:
+                continue
+            self._walk(child, reading, names)
+        if isinstance(node, exp.Table):
+            self._reference(node, reading, names)
+        elif isinstance(node, (exp.TableFromRows, exp.Lateral)):
+            _check_table_function(node)
+        elif isinstance(node, exp.Column) and node.args.get("db"):
+            node.set("db", None)
+            node.set("catalog", None)
+
+    def _reference(self, table: exp.Table, reading: Reading, names: frozenset[str]) -> None:
+        from sqlglot import exp
+
+        if not isinstance(table.this, exp.Identifier):
+            raise unsupported(f"{table.sql(dialect='snowflake')} in FROM")
+        path = _path(table)
+        if len(path) == 1 and path[0] in names:
+            return
+        if len(path) > 1 and path[-2] == "INFORMATION_SCHEMA":
+            source, columns = information_schema(self.context, path, reading.database)
+        else:
+            found = self._find(path, reading)
+            self._check(found, path, reading.access, "SELECT")
+            source, columns = self.source(found, reading)
+        alias = table.args.get("alias")
+        name = exp.to_identifier(table.alias or path[-1], quoted=True)
+        given = alias.args.get("columns") if alias else None
+        subquery = exp.Subquery(this=source, alias=exp.TableAlias(this=name, columns=given))
+        for key in ("joins", "laterals", "pivots", "sample"):
+            if table.args.get(key):
+                subquery.set(key, table.args[key])
+        subquery.meta["columns"] = columns
+        table.replace(subquery)
+
+    def source(self, obj: Obj, reading: Reading, *, rowid: bool = False) -> tuple[Expr, Sequence[ColumnDef]]:
+        """A SELECT of the object's columns under their names, and these columns."""
+        refuse_policies(self.context, obj)
+        columns = columns_of(obj)
+        if obj.kind is Kind.VIEW:
+            return self._view(obj, columns, reading), columns
+        self.tables.add(obj.id)
+        return table_source(obj.id, columns, rowid=rowid), columns
+
+    def _view(self, view: Obj, columns: Sequence[ColumnDef], reading: Reading) -> Expr:
+        from sqlglot import exp
+
+        if reading.depth >= _DEPTH:
+            raise compilation_error(f"View '{view.name}' is nested too deeply.", "002037", "42601")
+        schema = self.context.catalogue.get(view.parent)
+        inner = Reading(owner_access(self.context, view), schema.parent, schema.id, reading.depth + 1)
+        tree = prepare(replace_bindings(self.context), parse(str(view.props["query"])))
+        holder = exp.Subquery(this=tree)
+        try:
+            self._walk(holder, inner, frozenset())
+        except SnowflakeError as error:
+            raise compilation_error(
+                f"Failure during expansion of view '{view.name}': {error.message}", "002037", "42601"
+            ) from None
+        names = [exp.to_identifier(column.name, quoted=True) for column in columns]
+        holder.set("alias", exp.TableAlias(this=exp.to_identifier("v"), columns=names))
+        return exp.select(*(exp.column(name.copy()) for name in names)).from_(holder)
+
+    def _find(self, path: Path, reading: Reading) -> Obj:
+        full = self._complete(path, reading)
+        if full[0] == "SNOWFLAKE" and self.context.catalogue.find(Kind.DATABASE, full[:1]) is None:
+            raise unsupported(f"shared database object {dotted(full)}")
+        found = find_relation(self.context, full)
+        if found is None or not reading.access.visible(found):
+            raise missing(path)
+        return found
+
+    def _complete(self, path: Path, reading: Reading) -> Path:
+        if len(path) == 3:
+            return path
+        lookup = self.context.catalogue.lookup
+        database, schema = lookup(reading.database), lookup(reading.schema)
+        if database is None:
+            raise _no_current("database", "090105")
+        if len(path) == 2:
+            return (database.name, *path)
+        if schema is None:
+            raise _no_current("schema", "090106")
+        return (*self.context.catalogue.path(schema), *path)
+
+    def _check(self, found: Obj, path: Path, access: Access, privilege: str) -> None:
+        if not (access.holds(found, privilege) and access.reachable(found)):
+            raise insufficient_privileges(found.kind.value, found.name)
+
+
+def find_relation(context: Context, path: Path) -> Obj | None:
+    """The table or view with this complete path; a temporary table of the session comes first."""
+    catalogue = context.catalogue
+    schema = catalogue.find(Kind.SCHEMA, path[:-1])
+    if schema is None:
+        return None
+    own = catalogue.child(schema.id, Kind.TABLE, path[-1], temporary_signature(context.session))
+    return own or catalogue.child(schema.id, Kind.TABLE, path[-1])
+
+
+def temporary_signature(session: Session) -> str:
+    """What keeps a session's temporary tables apart from other tables of the same name."""
+    return f"@{session.id}"
+
+
+def table_source(table_id: int, columns: Sequence[ColumnDef], *, rowid: bool = False) -> exp.Select:
+    """``SELECT c1 AS "ID", … FROM t7``; with ``rowid`` also DuckDB's row id under ``ROWID``."""
+    from sqlglot import exp
+
+    shown: list[Expr] = [
+        exp.Alias(this=exp.column(column.physical), alias=exp.to_identifier(column.name, quoted=True))
+        for column in columns
+    ]
+    if rowid:
+        shown.append(exp.Alias(this=exp.column("rowid"), alias=exp.to_identifier(ROWID)))
+    return exp.select(*shown).from_(physical(table_id))
+
+
+def owner_access(context: Context, view: Obj) -> Access:
+    """The rights of a view's owner alone."""
+    return Access(context.catalogue, Session(-1, -1, view.owner, "", ""))
+
+
+def replace_bindings(context: Context) -> Context:
+    """The context of a view's text: same session, no bound values."""
+    return replace(context, bindings=())
+
+
+def refuse_policies(context: Context, obj: Obj) -> None:
+    """000002 for a table or view whose rows or columns a policy protects: never show what must be masked."""
+    from local.data.policies import has_data_policy
+
+    if has_data_policy(context.catalogue, obj):
+        raise unsupported(f"query on '{obj.name}', which has a masking or row access policy")
+
+
+def missing(path: Path) -> SnowflakeError:
+    """002003 in the words of a query."""
+    return SnowflakeError(
+        "002003", "42S02", f"SQL compilation error:\nObject '{dotted(path)}' does not exist or not authorized."
+    )
+
+
+def _no_current(what: str, code: str) -> SnowflakeError:
+    return compilation_error(
+        f"Cannot perform SELECT. This session does not have a current {what}. "
+        f"Call 'USE {what.upper()}', or use a qualified name.",
+        code,
+        "22000",
+    )
+
+
+def _path(table: exp.Table) -> Path:
+    catalog, db, name = table.args.get("catalog"), table.args.get("db"), table.name
+    if db is not None and not getattr(db, "name", db):
+        db = "PUBLIC"
+    parts = [getattr(part, "name", part) for part in (catalog, db) if part]
+    return (*(str(part) for part in parts), name)
+
+
+_TABLE_FUNCTIONS = re.compile(r"(?:EXPLODE|POSEXPLODE|GENERATOR)\Z")
+
+
+def _check_table_function(node: Expr) -> None:
+    from sqlglot import exp
+
+    inner = node.this
+    if isinstance(inner, exp.Subquery):
+        return
+    name = inner.sql_name() if isinstance(inner, exp.Func) and not isinstance(inner, exp.Anonymous) else inner.name
+    if not _TABLE_FUNCTIONS.match(name.upper()):
+        raise unsupported(f"table function {name.upper()}")

@@ -1,0 +1,88 @@
+"""What DuckDB's tables must look like, derived from the catalogue, and the statements that bring them there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from local.catalogue import Catalogue
+from local.data.columns import ColumnDef, columns_of
+from local.model import Kind, Obj
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnShape:
+    """A physical column; ``fill`` is the Snowflake SQL of the value that existing rows get when it is added."""
+
+    type: str
+    nullable: bool
+    fill: str | None = None
+
+
+Shape = Mapping[str, ColumnShape]
+"""Physical column name → shape, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """All physical tables of the account at one version of the catalogue, by table id."""
+
+    version: int
+    tables: Mapping[int, Shape]
+
+
+def shape_of(columns: tuple[ColumnDef, ...]) -> Shape:
+    """The physical shape of a table with these columns."""
+    return {column.physical: ColumnShape(column.type.storage, column.nullable, column.fill) for column in columns}
+
+
+def table_shape(table: Obj) -> Shape:
+    """The physical shape of a table of the catalogue."""
+    return shape_of(columns_of(table))
+
+
+def wanted_shapes(catalogue: Catalogue, version: int) -> Shapes:
+    """The shapes that the catalogue asks for."""
+    return Shapes(version, {table.id: table_shape(table) for table in catalogue.objects.by("kind", Kind.TABLE)})
+
+
+def physical(table_id: int) -> str:
+    """A table's name in DuckDB."""
+    return f"t{table_id}"
+
+
+def create_statement(table_id: int, shape: Shape) -> str:
+    """CREATE TABLE for a shape; every part is generated, never a user's text."""
+    columns = ", ".join(
+        f"{name} {column.type}{'' if column.nullable else ' NOT NULL'}" for name, column in shape.items()
+    )
+    return f"CREATE TABLE {physical(table_id)} ({columns})"
+
+
+def alter_statements(table_id: int, present: Shape, wanted: Shape, fills: Mapping[str, str]) -> Iterator[str]:
+    """ALTER TABLE statements from one shape to the other; ``fills`` are DuckDB literals for columns to add."""
+    table = physical(table_id)
+    for name, column in wanted.items():
+        before = present.get(name)
+        if before is None:
+            default = f" DEFAULT {fills[name]}" if name in fills else ""
+            yield f"ALTER TABLE {table} ADD COLUMN {name} {column.type}{default}"
+            if default:
+                yield f"ALTER TABLE {table} ALTER COLUMN {name} DROP DEFAULT"
+            if not column.nullable:
+                yield f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"
+            continue
+        if before.nullable != column.nullable and column.nullable:
+            yield f"ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL"
+        if before.type != column.type:
+            yield f"ALTER TABLE {table} ALTER COLUMN {name} TYPE {column.type}"
+        if before.nullable != column.nullable and not column.nullable:
+            yield f"ALTER TABLE {table} ALTER COLUMN {name} SET NOT NULL"
+    for name in present:
+        if name not in wanted:
+            yield f"ALTER TABLE {table} DROP COLUMN {name}"
+
+
+def same(present: Shape, wanted: Shape) -> bool:
+    """Whether the physical table already has the wanted columns (order and fills do not matter)."""
+    return {n: (c.type, c.nullable) for n, c in present.items()} == {n: (c.type, c.nullable) for n, c in wanted.items()}

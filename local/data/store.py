@@ -1,0 +1,216 @@
+"""The DuckDB file of an account: opened at the first statement about data, kept in shape from the catalogue."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local.catalogue import Catalogue
+from local.data.locks import TableLocks
+from local.data.shapes import (
+    ColumnShape,
+    Shape,
+    Shapes,
+    alter_statements,
+    create_statement,
+    physical,
+    same,
+    wanted_shapes,
+)
+from local.model import Kind
+from local.session import Context
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from local.data.work import Worker
+
+FILE = "data.duckdb"
+SHAPER = 0
+"""The holder of locks while tables are brought into shape; sessions have other ids."""
+
+
+class DataStore:
+    """The account's rows. One per catalogue (``data_store``); threads may share it."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.locks = TableLocks()
+        self.workers: dict[int, Worker] = {}
+        """Open DuckDB sessions by session id."""
+        self.filling: set[int] = set()
+        """Tables that a running CREATE TABLE … AS fills before the catalogue knows them."""
+        self._path = path
+        self._root: DuckDBPyConnection | None = None
+        self._guard = threading.RLock()
+        self._present: dict[int, Shape] = {}
+        self._seen = -1
+        self._wanted: Shapes | None = None
+
+    @property
+    def opened(self) -> bool:
+        """Whether a statement about data has run since the server started."""
+        return self._root is not None
+
+    def wanted(self, catalogue: Catalogue) -> Shapes:
+        """What the catalogue asks for now; to be called where the catalogue may be read."""
+        version = catalogue.objects.version
+        if self._wanted is None or self._wanted.version != version:
+            self._wanted = wanted_shapes(catalogue, version)
+        return self._wanted
+
+    def cursor(self) -> DuckDBPyConnection:
+        """A connection of its own for a session; the first call opens the file."""
+        with self._guard:
+            if self._root is None:
+                self._root = self._open()
+            return self._root.cursor()
+
+    def _open(self) -> DuckDBPyConnection:
+        import duckdb
+
+        from local.data.macros import script
+
+        root = duckdb.connect(
+            str(self._path) if self._path else ":memory:",
+            config={"lambda_syntax": "ENABLE_SINGLE_ARROW", "enable_external_access": "false"},
+        )
+        root.execute("SET GLOBAL TimeZone = 'UTC'")
+        root.execute(script())
+        for table, column, kind, nullable in root.execute(
+            "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() "
+            "WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal "
+            "ORDER BY table_name, column_index"
+        ).fetchall():
+            shape = dict(self._present.get(int(table[1:]), {}))
+            shape[column] = ColumnShape(kind, bool(nullable))
+            self._present[int(table[1:])] = shape
+        return root
+
+    def shape(self, wanted: Shapes, session: int) -> None:
+        """Bring every table that no other session writes at the moment into the wanted shape."""
+        with self._guard:
+            if wanted.version <= self._seen:
+                return
+            late = False
+            try:
+                for table in {*self._present, *wanted.tables} - self.filling:
+                    steps = self._steps(table, wanted.tables.get(table))
+                    if steps and self.locks.try_alone(SHAPER, table, besides=session):
+                        self._apply(table, steps)
+                    elif steps:
+                        late = True
+            finally:
+                self.locks.release(SHAPER)
+            self._seen = self._seen if late else wanted.version
+
+    def _steps(self, table: int, wanted: Shape | None) -> list[str]:
+        present = self._present.get(table)
+        if wanted is None:
+            return [f"DROP TABLE {physical(table)}"]
+        if present is None:
+            return [create_statement(table, wanted)]
+        if same(present, wanted):
+            return []
+        fills = {n: _literal(c.fill) for n, c in wanted.items() if n not in present and c.fill is not None}
+        return list(alter_statements(table, present, wanted, fills))
+
+    def _apply(self, table: int, steps: Iterable[str]) -> None:
+        # DuckDB refuses to alter a table twice in one transaction, so each step has its own; every prefix of the steps
+        # is a state that the next comparison finishes.
+        with self.cursor() as cursor:
+            try:
+                for statement in steps:
+                    cursor.execute(statement)
+            finally:
+                shape = self._read(table)
+                if shape:
+                    self._present[table] = shape
+                else:
+                    self._present.pop(table, None)
+
+    def _read(self, table: int) -> Shape:
+        with self.cursor() as cursor:
+            rows = cursor.execute(
+                "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
+                "WHERE database_name = current_database() AND table_name = ?",
+                [physical(table)],
+            ).fetchall()
+        return {name: ColumnShape(kind, bool(nullable)) for name, kind, nullable in rows}
+
+    def in_shape(self, wanted: Shapes, table: int) -> bool:
+        """Whether a table has its wanted shape now."""
+        with self._guard:
+            present, shape = self._present.get(table), wanted.tables.get(table)
+            return present is not None and shape is not None and same(present, shape)
+
+    def adopt(self, table: int) -> None:
+        """A CREATE TABLE … AS has filled the table and the catalogue knows it."""
+        with self._guard:
+            self._present[table] = self._read(table)
+            self.filling.discard(table)
+
+    def abandon(self, table: int) -> None:
+        """A CREATE TABLE … AS failed: its rows go."""
+        with self._guard, self.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {physical(table)}")
+            self.filling.discard(table)
+
+    def counts(self, tables: Iterable[int]) -> dict[int, int]:
+        """Committed rows by table id, for those that DuckDB has."""
+        with self._guard, self.cursor() as cursor:
+            found = {}
+            for table in tables:
+                if table in self._present:
+                    row = cursor.execute(f"SELECT count(*) FROM {physical(table)}").fetchone()  # noqa: S608
+                    found[table] = int(row[0]) if row else 0
+            return found
+
+    def end_session(self, session: int) -> None:
+        """Roll back and forget what a session has open; idempotent."""
+        worker = self.workers.pop(session, None)
+        if worker is not None:
+            worker.close()
+
+    def close(self) -> None:
+        """Roll back what is open, write the checkpoint and close the file."""
+        for session in list(self.workers):
+            self.end_session(session)
+        with self._guard:
+            if self._root is not None:
+                self._root.close()
+                self._root = None
+
+
+def _literal(fill: str) -> str:
+    from local.data.translate import constant
+
+    return constant(fill)
+
+
+_STORES: weakref.WeakKeyDictionary[Catalogue, DataStore] = weakref.WeakKeyDictionary()
+
+
+def data_store(context: Context) -> DataStore:
+    """The data store of the context's account; makes it without opening the file."""
+    found = _STORES.get(context.catalogue)
+    if found is None:
+        folder = context.settings.data_dir
+        found = _STORES[context.catalogue] = DataStore(folder / FILE if folder else None)
+    return found
+
+
+def existing_store(catalogue: Catalogue) -> DataStore | None:
+    """The account's data store if a statement has asked for it already."""
+    return _STORES.get(catalogue)
+
+
+def temporary_tables(catalogue: Catalogue, keep: Callable[[int], bool]) -> list[int]:
+    """Ids of temporary tables whose session is not kept."""
+    return [
+        table.id
+        for table in catalogue.objects.by("kind", Kind.TABLE)
+        if isinstance(session := table.props.get("session"), int) and not keep(session)
+    ]

@@ -1,0 +1,79 @@
+"""From a resolved Snowflake tree to DuckDB's SQL: fakesnow's transforms for functions and types, and ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from local.data.macros import DIVISOR
+from local.errors import unsupported
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expr
+
+# The order is fakesnow's own (fakesnow.cursor). Left out: what answers SHOW, DDL, stages, users and the information
+# schema, which are ours; integer_precision and numeric_agg_implicit_cast, which make exact numbers inexact.
+_NAMES = (
+    "semi_structured_types", "try_parse_json", "split", "trim_cast_varchar", "indices_to_json_extract",
+    "json_extract_cast_as_varchar", "json_extract_cased_as_varchar", "json_extract_precedence",
+    "flatten_value_cast_as_varchar", "flatten", "regex_replace", "regex_substr", "values_columns", "to_date",
+    "timestamp_offsets", "to_decimal", "to_timestamp", "to_variant", "object_construct", "timestamp_ntz",
+    "float_to_double", "sample", "array_size", "random", "array_agg_within_group", "array_agg", "object_agg",
+    "array_construct_etc", "dateadd_date_cast", "dateadd_string_literal_timestamp_cast",
+    "datediff_string_literal_timestamp_cast", "haversine", "hex_string", "sha256", "alias_in_join", "alias_in_where",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _transforms() -> tuple[Callable[[Expr], Expr], ...]:
+    from fakesnow import transforms
+
+    return (_integers, _divide, *(getattr(transforms, name) for name in _NAMES))
+
+
+def to_duckdb(tree: Expr) -> str:
+    """The statement for DuckDB; 000002 for what neither fakesnow nor sqlglot translates. Changes the tree."""
+    from sqlglot import ErrorLevel
+    from sqlglot.errors import SqlglotError
+
+    try:
+        for transform in _transforms():
+            tree = tree.transform(transform, copy=False)
+        return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)
+    except NotImplementedError as error:
+        raise unsupported(str(error)) from None
+    except (SqlglotError, AssertionError, AttributeError, KeyError, RecursionError) as error:
+        raise unsupported(f"expression ({type(error).__name__} while translating)") from None
+
+
+def _integers(node: Expr) -> Expr:
+    """INT and NUMBER without arguments are NUMBER(38,0)."""
+    from sqlglot import exp
+
+    whole = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT, exp.DataType.Type.TINYINT)
+    if isinstance(node, exp.DataType) and (
+        node.this in whole or (node.this == exp.DataType.Type.DECIMAL and not node.expressions)
+    ):
+        return exp.DataType.build("DECIMAL(38, 0)")
+    if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.DECIMAL and len(node.expressions) == 1:
+        return exp.DataType.build(f"DECIMAL({node.expressions[0].name}, 0)")
+    return node
+
+
+def _divide(node: Expr) -> Expr:
+    """Division by zero is an error, not infinity."""
+    from sqlglot import exp
+
+    if isinstance(node, (exp.Div, exp.Mod)) and not isinstance(node.expression, exp.Anonymous):
+        zero = isinstance(node.expression, exp.Literal) and node.expression.is_number and float(node.expression.name)
+        if not zero:
+            node.set("expression", exp.Anonymous(this=DIVISOR, expressions=[node.expression]))
+    return node
+
+
+def constant(default: str) -> str:
+    """The DuckDB literal for a constant default value (a column that is added)."""
+    from local.data.parse import parse
+
+    return to_duckdb(parse(f"SELECT {default}")).removeprefix("SELECT ")
