@@ -16,8 +16,16 @@ from toolchain.settings import Mode, Settings
 from toolchain.staging import staged
 from toolchain.system import LANGUAGE_HOST, PLUGIN_FILE, Found, Unusable, find_language_host, find_plugin, find_pulumi
 
-QUIET = {"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
-"""Keeps Pulumi from asking the network for new versions and plugins."""
+QUIET = {
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+}
+"""Keeps Pulumi from asking the network for new versions and plugins, and from plugins that lie on the PATH."""
+
+
+LAYOUT = "2"
+"""Changes with what `_fill_bin` and `_fill_home` do, so that folders laid out otherwise are left alone."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +46,23 @@ class Toolchain:
 
     @property
     def bin(self) -> Path:
-        """The folder to put first on the PATH: the machine's own, or one of the cache with links to the tools."""
+        """The folder to put first on the PATH: the machine's own, or one of the cache with all of them."""
         if isinstance(self.host, Found):
-            return self.host.path.parent
+            return self.pulumi_program.parent
         sources = {name: (HOST_SOURCES / name).read_text() for name in HOST_FILES}
-        return self.settings.cache / f"bin-{digest({**sources, 'pulumi': str(self.pulumi_program)})}"
+        return self.settings.cache / f"bin-{digest({**sources, 'pulumi': str(self.pulumi_program), 'layout': LAYOUT})}"
+
+    @property
+    def host_program(self) -> Path:
+        """The language host, beside the Pulumi CLI."""
+        return self.host.path if isinstance(self.host, Found) else self.bin / LANGUAGE_HOST
 
     @property
     def home(self) -> Path:
         """The Pulumi home with the plugin: the user's own, or one of the cache for a built plugin."""
         if isinstance(self.plugin, Found):
             return self.settings.home
-        return self.settings.cache / f"home-{PLUGIN.key()}"
+        return self.settings.cache / f"home-{digest({'plugin': PLUGIN.key(), 'layout': LAYOUT})}"
 
     @property
     def plugin_program(self) -> Path:
@@ -76,7 +89,7 @@ class Toolchain:
     @property
     def ready(self) -> bool:
         """Whether everything is in its place."""
-        files = (self.bin / "pulumi", self.bin / LANGUAGE_HOST, self.plugin_program)
+        files = (self.bin / "pulumi", self.host_program, self.plugin_program)
         return not self.unbuilt and all(os.access(file, os.X_OK) for file in files)
 
 
@@ -139,7 +152,12 @@ def _fill_bin(toolchain: Toolchain) -> None:
         for name in HOST_FILES:
             shutil.copy(HOST_SOURCES / name, folder / name)
         (folder / LANGUAGE_HOST).chmod(0o755)
-        (folder / "pulumi").symlink_to(toolchain.pulumi_program)
+        # Pulumi looks for the host beside itself with links followed, so that a symbolic link would not do.
+        program = toolchain.pulumi_program.resolve()
+        try:
+            (folder / "pulumi").hardlink_to(program)
+        except OSError:
+            shutil.copy(program, folder / "pulumi")
 
 
 def _fill_home(toolchain: Toolchain) -> None:

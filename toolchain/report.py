@@ -34,7 +34,7 @@ def tools(toolchain: Toolchain) -> dict[str, Tool]:
         plugin = replace(plugin, provider=str(versions.PROVIDER))
     return {
         "pulumi": _tool(toolchain.pulumi, toolchain.pulumi_program, versions.PULUMI),
-        LANGUAGE_HOST: _tool(toolchain.host, toolchain.bin / LANGUAGE_HOST, versions.LANGUAGE_HOST),
+        LANGUAGE_HOST: _tool(toolchain.host, toolchain.host_program, versions.LANGUAGE_HOST),
         "plugin": plugin,
     }
 

@@ -52,11 +52,10 @@ def find_pulumi(path: str) -> Found | Unusable:
 
 
 def find_language_host(pulumi: Found) -> Found | Unusable:
-    """Look for the language host beside `pulumi`, where every Pulumi release puts the one that matches it."""
-    for folder in (pulumi.path.parent, pulumi.path.resolve().parent):
-        host = folder / LANGUAGE_HOST
-        if os.access(host, os.X_OK) and host.is_file():
-            return Found(host, None)
+    """Look for the language host beside `pulumi` (links followed), where a release of Pulumi puts the matching one."""
+    host = pulumi.path.resolve().with_name(LANGUAGE_HOST)
+    if os.access(host, os.X_OK) and host.is_file():
+        return Found(host, None)
     return Unusable(f"{LANGUAGE_HOST} is not beside {pulumi.path}")
 
 
