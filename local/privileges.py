@@ -54,7 +54,8 @@ OPTION_ONLY = (
     )
     | _words("EXECUTE ", "ALERT, MANAGED TASK, TASK")
     | _words("MONITOR ", "EXECUTION, USAGE")
-    | _words("", "BIND SERVICE ENDPOINT, IMPORT SHARE, MANAGE GRANTS, MANAGE WAREHOUSES, READ SESSION")
+    | _words("MANAGE ", "GRANTS, LISTING AUTO FULFILLMENT, ORGANIZATION SUPPORT CASES, WAREHOUSES")
+    | _words("", "BIND SERVICE ENDPOINT, IMPORT SHARE, READ SESSION")
 )
 """Global privileges that MANAGE GRANTS does not suffice to grant: their holders need the grant option on them."""
 
