@@ -1,0 +1,141 @@
+"""Databases."""
+
+from __future__ import annotations
+
+from local.model import Kind, Obj
+from local.names import dotted
+from local.parameters import retention_days
+from local.reader import Reader
+from local.registry import CreateHead, alter, create, describe, drop, refuse, show
+from local.results import Cell, Column, Result, Type, timestamp, yes_no
+from local.session import Context
+from local.statements.changes import text_columns, try_rename_or_tags
+from local.statements.common import (
+    create_object,
+    drop_object,
+    owner_name,
+    owner_role_type,
+    resolve_or_skip,
+    show_objects,
+    skipped,
+)
+from local.statements.containers import alter_settings, read_new, require_contents_unused, swap
+
+_SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/DESC DATABASE, SHOW DATABASES; provider databaseRow"
+KIND = Kind.DATABASE
+
+refuse(
+    "CREATE DATABASE … CLONE",
+    "CREATE DATABASE … FROM SHARE",
+    "CREATE DATABASE … AS REPLICA OF",
+    "ALTER DATABASE … REPLICATION, FAILOVER, REFRESH, PRIMARY",
+    "UNDROP DATABASE",
+    source=_SOURCE,
+)
+
+
+@create("DATABASE", modifiers=("TRANSIENT",), notes="without TAG; tags are set with ALTER", source=_SOURCE)
+def create_database(context: Context, reader: Reader, head: CreateHead) -> Result:
+    """The new database and its PUBLIC schema become current; both belong to the primary role."""
+    path = reader.path()
+    comment, props, params = read_new(context, reader, KIND, head)
+    reader.end()
+    database, answer = create_object(
+        context,
+        head,
+        KIND,
+        path,
+        comment=comment,
+        props=props,
+        params=params,
+        before_replace=lambda old: require_contents_unused(context, old),
+    )
+    if database is not None:
+        public, _ = create_object(context, CreateHead(False, False, frozenset()), Kind.SCHEMA, (*path, "PUBLIC"))
+        context.session.database = database.id
+        context.session.schema = public.id if public else None
+    return answer
+
+
+@alter("DATABASE", notes="no replication or failover", source=_SOURCE)
+def alter_database(context: Context, reader: Reader) -> Result:
+    """RENAME TO, SWAP WITH, SET and UNSET of comment and parameters, tags."""
+    database = resolve_or_skip(context, reader, KIND)
+    if database is None:
+        return skipped()
+    answer = try_rename_or_tags(context, reader, database)
+    if answer is not None:
+        return answer
+    if reader.accept("SWAP", "WITH"):
+        return swap(context, database, reader)
+    return alter_settings(context, reader, database)
+
+
+@drop("DATABASE", notes="RESTRICT does not look for foreign keys from other databases; no UNDROP", source=_SOURCE)
+def drop_database(context: Context, reader: Reader) -> Result:
+    """With everything in it; refused while something outside uses a policy or rule in it."""
+    return drop_object(context, reader, KIND, lambda database: require_contents_unused(context, database))
+
+
+@show("DATABASES", notes="HISTORY lists nothing dropped", source=_SOURCE)
+def show_databases(context: Context, reader: Reader) -> Result:
+    """Databases on which the session holds anything."""
+    columns = (
+        Column("created_on", Type.TIMESTAMP_LTZ),
+        *text_columns("name", "is_default", "is_current", "origin", "owner", "comment", "options"),
+        *text_columns("retention_time", "kind", "budget", "owner_role_type", "object_visibility"),
+    )
+    default = default_database(context)
+
+    def row(database: Obj) -> tuple[Cell, ...]:
+        return (
+            timestamp(database.created),
+            database.name,
+            yes_no(database.name == default),
+            yes_no(database.id == context.session.database),
+            "",
+            owner_name(context, database),
+            database.comment,
+            "TRANSIENT" if database.props.get("TRANSIENT") else "",
+            str(retention_days(context.catalogue, database)),
+            "STANDARD",
+            None,
+            owner_role_type(context, database),
+            None,
+        )
+
+    return show_objects(context, reader, KIND, columns, row)
+
+
+def default_database(context: Context) -> str:
+    """The first part of the user's DEFAULT_NAMESPACE, empty without one."""
+    namespace = str(context.catalogue.get(context.session.user).props.get("DEFAULT_NAMESPACE") or "")
+    return Reader(namespace).path()[0] if namespace else ""
+
+
+@describe("DATABASE", source=_SOURCE)
+def describe_database(context: Context, reader: Reader) -> Result:
+    """The schemas in the database that the session may see."""
+    database = context.access.resolve(KIND, reader.path())
+    reader.end()
+    seen = [o for o in context.catalogue.children(database.id, Kind.SCHEMA) if context.access.visible(o)]
+    rows: list[tuple[Cell, ...]] = [(timestamp(o.created), o.name, "SCHEMA") for o in seen]
+    rows.append((timestamp(database.created), "INFORMATION_SCHEMA", "SCHEMA"))
+    columns = (Column("created_on", Type.TIMESTAMP_LTZ), *text_columns("name", "kind"))
+    return Result(columns, sorted(rows, key=lambda row: str(row[1])))
+
+
+@show("REPLICATION DATABASES", notes="always empty: nothing is replicated", source=_SOURCE)
+def show_replication_databases(context: Context, reader: Reader) -> Result:
+    """``[LIKE '…'] [WITH PRIMARY organization.account.database]``."""
+    if reader.accept("LIKE"):
+        reader.string()
+    if reader.accept("WITH", "PRIMARY"):
+        dotted(reader.path())
+    reader.end()
+    columns = text_columns(
+        *("region_group", "snowflake_region", "created_on", "account_name", "name", "comment", "is_primary"),
+        *("primary", "replication_allowed_to_accounts", "failover_allowed_to_accounts", "organization_name"),
+        "account_locator",
+    )
+    return Result(columns)
