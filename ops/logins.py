@@ -65,6 +65,18 @@ def _value(value: str | int) -> str:
     return f'"{escaped}"'
 
 
+def profiles_path() -> Path:
+    """The TOML file of a real account; raises BadInput where SNOWFLAKE_CONFIG_PATH does not name it."""
+    path = os.environ.get("SNOWFLAKE_CONFIG_PATH")
+    if not path:
+        raise BadInput(
+            "no file with login profiles is named",
+            where="SNOWFLAKE_CONFIG_PATH",
+            do="set it to the TOML file with the profiles deployer and monitor_admin; docs/real-account.md shows one",
+        )
+    return Path(path)
+
+
 def read_profile(path: Path, name: str) -> Login:
     """One profile of a TOML file; raises BadInput naming the file and what is missing in it."""
     try:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops import engine, locks, pending
+from ops import engine, locks, logins, pending, query
 from ops.engine import Listener, Outcome, Target
 from ops.errors import OpsError
-from ops.logins import Login
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -128,15 +127,13 @@ def _profiles(resources: list[dict[str, object]]) -> dict[str, str]:
 
 
 @contextmanager
-def asking(login: Callable[[str], Login]) -> Iterator[Asker]:
-    """Connections to the account, one per profile, opened when the first question is asked."""
-    from ops import logins, query
-
+def asking(profiles: Path) -> Iterator[Asker]:
+    """Connections to the account, one per profile of this TOML file, opened when the first question is asked."""
     connections: dict[str, SnowflakeConnection] = {}
 
     def asker(profile: str) -> pending.Ask:
         if profile not in connections:
-            connections[profile] = logins.connect(login(profile))
+            connections[profile] = logins.connect(logins.read_profile(profiles, profile))
         return lambda statement: query.rows(connections[profile], statement, missing=MISSING)
 
     try:

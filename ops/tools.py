@@ -17,6 +17,7 @@ class Toolchain:
     bin: Path
     pulumi_home: Path
     environment: Mapping[str, str]
+    unset: tuple[str, ...]
     report: Mapping[str, object]
 
 
@@ -27,7 +28,14 @@ def ensure() -> Toolchain:
     if not isinstance(folder, str) or not isinstance(home, str) or not isinstance(environment, dict):
         raise OpsError("the toolchain gave an answer that cannot be understood", do="make toolchain shows more")
     variables = {str(name): str(value) for name, value in environment.items()}
-    return Toolchain(Path(folder), Path(home), variables, answer)
+    unset = answer.get("unset")
+    names = tuple(str(name) for name in unset) if isinstance(unset, list) else ()
+    return Toolchain(Path(folder), Path(home), variables, names, answer)
+
+
+def status() -> dict[str, object]:
+    """What is known about the toolchain, without building anything."""
+    return _run("status")
 
 
 def _run(command: str) -> dict[str, object]:

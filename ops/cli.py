@@ -1,0 +1,19 @@
+"""The command line: its commands by topic. Heavy imports happen inside the commands, so that help is fast."""
+
+import typer
+
+from ops.commands import access, data, keys, local, stack
+
+app = typer.Typer(
+    name="ops",
+    help="Operate the Snowflake platform: the local Snowflake, deployments, keys, outputs, recovery.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(local.app, name="local")
+app.add_typer(keys.app, name="keys")
+app.add_typer(access.bootstrap, name="bootstrap")
+for topic in (stack, data, access):
+    topic.register(app)
