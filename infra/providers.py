@@ -8,7 +8,6 @@ refuses it), so that no key enters config, state or a preview. The file has one 
     account_name = "ACCOUNT"
     user = "SVC_ECOMMERCE_DEPLOYER"
     role = "ECOMMERCE_DEPLOYER"
-    warehouse = "ECOMMERCE_DEPLOYER_WH"     # reading policy references needs one
     authenticator = "SNOWFLAKE_JWT"
     private_key = '''
     -----BEGIN PRIVATE KEY-----
@@ -21,11 +20,12 @@ refuses it), so that no key enters config, state or a preview. The file has one 
     protocol = "http"
 
     [monitor_admin]
-    ...the same with user = "SVC_ECOMMERCE_MONITOR_ADMIN" and role = "ACCOUNTADMIN"; no warehouse
+    ...the same with user = "SVC_ECOMMERCE_MONITOR_ADMIN" and role = "ACCOUNTADMIN"
 
 The keys are spelled with underscores: `use_legacy_toml_file` is switched off explicitly, because provider 1.2.1 would
 otherwise read the older spelling (`privatekey`, `accountname`, `organizationname`) and 2.x this one. Role and
-authenticator are also provider inputs, so that a policy sees who acts and how without reading the file.
+authenticator are also provider inputs, so that a policy sees who acts and how without reading the file. Reading which
+policies are attached needs a warehouse: the deployment user has one by default (`bootstrap/account.sql`).
 """
 
 from __future__ import annotations
