@@ -15,6 +15,10 @@ from local.results import Cell, Column, Result, status
 from local.session import Context
 
 
+CHECKED = "CHECKED"
+"""In place of a privilege: the caller has checked already that the session may create the object."""
+
+
 def title(kind: Kind) -> str:
     """``Resource monitor``: the type as status texts begin with it."""
     return kind.value.capitalize()
@@ -36,13 +40,15 @@ def create_object(
 ) -> tuple[Obj | None, Result]:
     """Make an object for the session's primary role, which becomes its owner.
 
-    Checks ``CREATE <KIND>`` (or ``privilege``) on the container with the primary role alone, as Snowflake does; applies
+    Checks ``CREATE <KIND>`` (or ``privilege``; nothing for ``CHECKED``) on the container with the primary role alone, as
+    Snowflake does; applies
     OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants. Returns the object (None if it was
     already there) and the status row.
     """
     access, catalogue = context.access, context.catalogue
     container, name = access.resolve_container(kind, path)
-    require_create(context, container, privilege or f"CREATE {kind.value}")
+    if privilege != CHECKED:
+        require_create(context, container, privilege or f"CREATE {kind.value}")
     existing = catalogue.child(container.id, kind, name, signature)
     shown = dotted((name,))
     if existing is not None and head.if_not_exists:
