@@ -1,0 +1,154 @@
+"""Open creates of a killed `up`: what is asked, what becomes a resource, what is made again."""
+
+import copy
+
+import pytest
+
+from ops import pending
+from ops.errors import OpsError
+from ops.recover import Recovery, settle
+
+ROW = dict[str, object]
+PROVIDER = "urn:pulumi:dev::p::pulumi:providers:snowflake::monitor-admin"
+
+
+def resource(kind: str, key: str, **inputs: object) -> dict[str, object]:
+    """A resource as the state holds it while its create is open."""
+    lower = kind[0].lower() + kind[1:]
+    return {
+        "urn": f"urn:pulumi:dev::p::snowflake:index/{lower}:{kind}::{key}",
+        "custom": True,
+        "type": f"snowflake:index/{lower}:{kind}",
+        "inputs": inputs,
+        "provider": f"{PROVIDER}::1234",
+    }
+
+
+def state(*open_creates: dict[str, object], others: list[dict[str, object]] | None = None) -> dict[str, object]:
+    """An exported state with a provider and open creates."""
+    provider = {
+        "urn": PROVIDER,
+        "id": "1234",
+        "type": "pulumi:providers:snowflake",
+        "inputs": {"profile": "monitor_admin"},
+    }
+    operations = [{"type": "creating", "resource": entry} for entry in open_creates]
+    return {"version": 3, "deployment": {"resources": [provider, *(others or [])], "pending_operations": operations}}
+
+
+class Account:
+    """An account that answers SHOW and remembers who asked what."""
+
+    def __init__(self, *rows: ROW) -> None:
+        self.rows = rows
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, profile: str) -> pending.Ask:
+        def ask(statement: str) -> list[ROW]:
+            self.asked.append((profile, statement))
+            return list(self.rows)
+
+        return ask
+
+
+def resources(changed: dict[str, object] | None) -> list[dict[str, object]]:
+    """The resources of a state that was changed."""
+    assert changed is not None
+    deployment = changed["deployment"]
+    assert isinstance(deployment, dict)
+    assert "pending_operations" not in deployment
+    return list(deployment["resources"])
+
+
+def test_an_object_that_exists_becomes_a_resource() -> None:
+    account, done = Account({"name": "DEV_LOADING_WH"}), Recovery()
+    changed = settle(state(resource("Warehouse", "loading", name="DEV_LOADING_WH")), account, done)
+    last = resources(changed)[-1]
+    assert (last["id"], last["outputs"]) == ("DEV_LOADING_WH", {})
+    assert account.asked == [("monitor_admin", "SHOW WAREHOUSES LIKE 'DEV_LOADING_WH'")]
+    assert done.imported == ["loading"]
+
+
+def test_an_object_that_does_not_exist_is_made_again() -> None:
+    done = Recovery()
+    changed = settle(state(resource("Warehouse", "loading", name="DEV_LOADING_WH")), Account(), done)
+    assert len(resources(changed)) == 1
+    assert done.cleared == ["loading"]
+
+
+def test_a_name_that_only_fits_the_pattern_is_another_object() -> None:
+    account = Account({"name": "DEVXLOADINGXWH"})
+    changed = settle(state(resource("Warehouse", "loading", name="DEV_LOADING_WH")), account, Recovery())
+    assert len(resources(changed)) == 1
+
+
+def test_a_schema_of_the_same_name_in_another_database_is_another_object() -> None:
+    account = Account({"name": "FILES", "database_name": "STAGING"})
+    changed = settle(state(resource("Schema", "raw-files", name="FILES", database="RAW")), account, Recovery())
+    assert account.asked[0][1] == "SHOW SCHEMAS LIKE 'FILES' IN DATABASE \"RAW\""
+    assert len(resources(changed)) == 1
+
+
+def test_ids_have_the_form_of_the_provider() -> None:
+    rule = resource("NetworkRule", "people", name="PEOPLE", database="A", schema="GOVERNANCE")
+    account = Account({"name": "PEOPLE", "database_name": "A", "schema_name": "GOVERNANCE"})
+    assert resources(settle(state(rule), account, Recovery()))[-1]["id"] == "A|GOVERNANCE|PEOPLE"
+    schema = resource("Schema", "files", name="FILES", database="RAW")
+    account = Account({"name": "FILES", "database_name": "RAW"})
+    assert resources(settle(state(schema), account, Recovery()))[-1]["id"] == '"RAW"."FILES"'
+
+
+def test_the_form_of_a_siblings_id_wins() -> None:
+    rule = resource("NetworkRule", "people", name="PEOPLE", database="A", schema="G")
+    sibling = {**resource("NetworkRule", "services", name="SERVICES"), "id": '"A"."G"."SERVICES"'}
+    account = Account({"name": "PEOPLE", "database_name": "A", "schema_name": "G"})
+    assert resources(settle(state(rule, others=[sibling]), account, Recovery()))[-1]["id"] == '"A"."G"."PEOPLE"'
+
+
+def test_a_grant_is_made_again_without_a_question() -> None:
+    account, done = Account(), Recovery()
+    settle(state(resource("GrantPrivilegesToDatabaseRole", "raw-r")), account, done)
+    assert account.asked == []
+    assert done.cleared == ["raw-r"]
+
+
+def test_a_policy_that_is_set_on_a_user_becomes_a_resource() -> None:
+    attachment = resource(
+        "UserAuthenticationPolicyAttachment",
+        "loader",
+        userName='"SVC"',
+        authenticationPolicyName='"A"."GOVERNANCE"."SERVICES"',
+    )
+    row: ROW = {"policy_db": "A", "policy_schema": "GOVERNANCE", "policy_name": "SERVICES"}
+    account = Account({**row, "policy_kind": "AUTHENTICATION_POLICY"})
+    assert resources(settle(state(attachment), account, Recovery()))[-1]["id"] == '"SVC"|"A"."GOVERNANCE"."SERVICES"'
+    other = Account({**row, "policy_kind": "PASSWORD_POLICY"})
+    assert len(resources(settle(state(attachment), other, Recovery()))) == 1
+
+
+def test_the_old_half_of_a_replacement_is_marked_for_deletion() -> None:
+    new = resource("Tag", "pii", name="PII", database="A", schema="G")
+    old = {**resource("Tag", "pii", name="OLD", database="A", schema="G"), "id": '"A"."G"."OLD"'}
+    account = Account({"name": "PII", "database_name": "A", "schema_name": "G"})
+    _, before, after = resources(settle(state(new, others=[old]), account, Recovery()))
+    assert before["delete"] is True
+    assert after["id"] == '"A"."G"."PII"'
+
+
+def test_other_open_operations_are_left_to_the_refresh() -> None:
+    open_state = state()
+    deployment = open_state["deployment"]
+    assert isinstance(deployment, dict)
+    deployment["pending_operations"] = [{"type": "deleting", "resource": resource("Warehouse", "loading")}]
+    assert len(resources(settle(open_state, Account(), Recovery()))) == 1
+
+
+def test_a_healthy_state_is_not_touched() -> None:
+    healthy = {"version": 3, "deployment": {"resources": []}}
+    assert settle(copy.deepcopy(healthy), Account(), Recovery()) is None
+
+
+def test_an_unknown_type_stops_with_its_name() -> None:
+    with pytest.raises(OpsError) as caught:
+        settle(state(resource("Streamlit", "app", name="APP")), Account(), Recovery())
+    assert "Streamlit" in caught.value.what
