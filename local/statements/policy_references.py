@@ -29,9 +29,9 @@ POLICY_COLUMNS = text_columns(
     "TAG_NAME", "POLICY_STATUS",
 )  # fmt: skip
 METRIC_COLUMNS = text_columns(
-    "metric_database_name", "metric_schema_name", "metric_name", "argument_types", "data_type", "ref_database_name",
-    "ref_schema_name", "ref_entity_name", "ref_entity_domain", "ref_arguments", "ref_id", "schedule",
-    "schedule_status",
+    "METRIC_DATABASE_NAME", "METRIC_SCHEMA_NAME", "METRIC_NAME", "METRIC_SIGNATURE", "METRIC_DATA_TYPE",
+    "REF_ENTITY_DATABASE_NAME", "REF_ENTITY_SCHEMA_NAME", "REF_ENTITY_NAME", "REF_ENTITY_DOMAIN", "REF_ARGUMENTS",
+    "REF_ID", "SCHEDULE", "SCHEDULE_STATUS",
 )  # fmt: skip
 TAG_COLUMNS = text_columns(
     "TAG_DATABASE", "TAG_SCHEMA", "TAG_NAME", "TAG_VALUE", "LEVEL", "OBJECT_DATABASE", "OBJECT_SCHEMA", "OBJECT_NAME",

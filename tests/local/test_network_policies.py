@@ -132,5 +132,5 @@ def test_policy_of_the_user_replaces_that_of_the_account(admin: Client) -> None:
 
 def test_policy_that_locks_out_its_requestor_cannot_be_activated(admin: Client) -> None:
     admin.run("CREATE NETWORK POLICY P ALLOWED_IP_LIST = ('10.0.0.0/8')")
-    with pytest.raises(SnowflakeError, match="Requestor IP address/Token, 127.0.0.1, must be included"):
+    with pytest.raises(SnowflakeError, match=r"Requestor IP address/Token, 127\.0\.0\.1, must be included"):
         require_requestor_allowed(admin.context, policy(admin))
