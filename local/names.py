@@ -6,6 +6,7 @@ A name inside this package is always in its stored form: upper case if it was wr
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 Path = tuple[str, ...]
 """An object's name from the outermost container inwards: ``("DB", "SCHEMA", "TABLE")``."""
@@ -18,6 +19,7 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+@lru_cache(maxsize=8192)
 def display(name: str) -> str:
     """The name as Snowflake prints it: quoted only where an unquoted one would not come back."""
     return name if _PLAIN.match(name) else quote(name)
@@ -28,6 +30,7 @@ def dotted(path: Path) -> str:
     return ".".join(display(part) for part in path)
 
 
+@lru_cache(maxsize=256)
 def like(pattern: str) -> re.Pattern[str]:
     """A SHOW … LIKE pattern (``%``, ``_``, backslash escapes, case-insensitive) as a compiled expression."""
     parts: list[str] = []

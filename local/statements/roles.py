@@ -70,7 +70,8 @@ def _drop(kind: Kind) -> Handler:
         def inherit(role: Obj) -> None:
             """What the role owned goes to the role that drops it, which becomes the grantor of its grants too."""
             _refuse_system(role)
-            pass_on(context.catalogue, role, context.session.role)
+            heir = context.session.role if context.session.role != role.id else role.owner
+            pass_on(context.catalogue, role, heir)
 
         return drop_object(context, reader, kind, inherit)
 

@@ -71,8 +71,11 @@ def _read_role(context: Context, reader: Reader, word: str) -> Obj:
     return context.access.resolve(Kind.ROLE, reader.path())
 
 
+_TYPES = {kind: kind.value.replace(" ", "_") for kind in Kind}
+
+
 def _type(kind: Kind) -> str:
-    return kind.value.replace(" ", "_")
+    return _TYPES[kind]
 
 
 def _name(context: Context, obj: Obj) -> str:
