@@ -43,6 +43,7 @@ class Privilege(StrEnum):
 class ObjectKind(StrEnum):
     """Kinds of objects that privileges are granted on."""
 
+    DATABASE = "DATABASE"
     WAREHOUSE = "WAREHOUSE"
     SCHEMA = "SCHEMA"
     TABLE = "TABLE"
