@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import local.statements as _statements
 from local import registry
+from local.data.work import commit_open_transaction
 from local.errors import unsupported
 from local.lexer import TokenKind
 from local.reader import Reader
@@ -20,6 +21,9 @@ MODIFIERS = (
     "DYNAMIC", "HYBRID", "ICEBERG", "EVENT", "API", "NOTIFICATION", "SECURITY", "STORAGE",
 )  # fmt: skip
 
+_DDL = ("CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "UNDROP")
+"""Statements that commit the session's open transaction first (docs.snowflake.com: Transactions, "DDL")."""
+
 _statements.load()
 
 
@@ -29,6 +33,8 @@ def execute(context: Context, sql: str) -> Answer:
     Raises ``SnowflakeError`` and leaves the catalogue as it was when the statement is refused or fails.
     """
     reader = Reader(sql)
+    if reader.peek().upper in _DDL and not reader.at("ALTER", "SESSION"):
+        commit_open_transaction(context)
     with context.catalogue.transaction():
         return _dispatch(context, reader)
 

@@ -54,6 +54,30 @@ def prepare(context: Context, tree: Expr) -> Expr:
     return tree
 
 
+def bind_arrays(context: Context, tree: Expr) -> Expr:
+    """Repeat the one row of VALUES for every element of an array bind (executemany), values filled in."""
+    from sqlglot import exp
+
+    sizes = {len(binding.value) for binding in context.bindings if isinstance(binding.value, tuple)}
+    values = tree.expression
+    if not sizes:
+        return tree
+    if len(sizes) != 1 or not isinstance(values, exp.Values) or len(values.expressions) != 1:
+        raise unsupported("array bind outside INSERT … VALUES with one row")
+    row = values.expressions[0]
+    rows = []
+    for element in range(sizes.pop()):
+        copied = row.copy()
+        for index, place in enumerate(list(copied.find_all(exp.Placeholder, bfs=False))):
+            number = int(place.name) - 1 if place.name.isdigit() else index
+            binding = context.bindings[number]
+            text = binding.value[element] if isinstance(binding.value, tuple) else binding.value
+            place.replace(literal(binding.type, text))
+        rows.append(copied)
+    values.set("expressions", rows)
+    return tree
+
+
 def _replace(node: Expr, value: Expr) -> None:
     node.replace(value)
 

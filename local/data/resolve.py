@@ -215,7 +215,7 @@ def replace_bindings(context: Context) -> Context:
 
 def refuse_policies(context: Context, obj: Obj) -> None:
     """000002 for a table or view whose rows or columns a policy protects: never show what must be masked."""
-    from local.data.policies import has_data_policy
+    from local.statements.masking import has_data_policy
 
     if has_data_policy(context.catalogue, obj):
         raise unsupported(f"query on '{obj.name}', which has a masking or row access policy")

@@ -54,6 +54,11 @@ class DataStore:
         """Whether a statement about data has run since the server started."""
         return self._root is not None
 
+    @property
+    def exists(self) -> bool:
+        """Whether there can be rows: DuckDB is open, or has left a file."""
+        return self.opened or (self._path is not None and self._path.exists())
+
     def wanted(self, catalogue: Catalogue) -> Shapes:
         """What the catalogue asks for now; to be called where the catalogue may be read."""
         version = catalogue.objects.version
@@ -109,7 +114,9 @@ class DataStore:
     def _steps(self, table: int, wanted: Shape | None) -> list[str]:
         present = self._present.get(table)
         if wanted is None:
-            return [f"DROP TABLE {physical(table)}"]
+            columns = (name.removeprefix("c") for name in present or ())
+            sequences = [f"DROP SEQUENCE IF EXISTS s{table}_{number}" for number in columns]
+            return [f"DROP TABLE {physical(table)}", *sequences]
         if present is None:
             return [create_statement(table, wanted)]
         if same(present, wanted):
@@ -161,7 +168,7 @@ class DataStore:
     def counts(self, tables: Iterable[int]) -> dict[int, int]:
         """Committed rows by table id, for those that DuckDB has."""
         with self._guard, self.cursor() as cursor:
-            found = {}
+            found: dict[int, int] = {}
             for table in tables:
                 if table in self._present:
                     row = cursor.execute(f"SELECT count(*) FROM {physical(table)}").fetchone()  # noqa: S608

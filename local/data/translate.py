@@ -38,13 +38,22 @@ def to_duckdb(tree: Expr) -> str:
     from sqlglot.errors import SqlglotError
 
     try:
-        for transform in _transforms():
-            tree = tree.transform(transform, copy=False)
+        if not _plain(tree):
+            for transform in _transforms():
+                tree = tree.transform(transform, copy=False)
         return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)
     except NotImplementedError as error:
         raise unsupported(str(error)) from None
     except (SqlglotError, AssertionError, AttributeError, KeyError, RecursionError) as error:
         raise unsupported(f"expression ({type(error).__name__} while translating)") from None
+
+
+def _plain(tree: Expr) -> bool:
+    """Whether nothing but literals is in the tree: long lists of VALUES need no transform."""
+    from sqlglot import exp
+
+    plain = (exp.Values, exp.Tuple, exp.Literal, exp.Null, exp.Boolean, exp.Neg)
+    return all(isinstance(node, plain) for node in tree.walk())
 
 
 def _integers(node: Expr) -> Expr:

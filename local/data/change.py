@@ -1,0 +1,262 @@
+"""INSERT, UPDATE and DELETE as statements on DuckDB's tables.
+
+The target appears in the statement's own query as a subquery with DuckDB's row id, so that names, aliases, joins and
+subqueries mean what they mean in a SELECT; what is written is found by row id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local.data.columns import ColumnDef, columns_of, find_column
+from local.data.encode import count_result
+from local.data.parse import bind_arrays, prepare
+from local.data.resolve import ROWID, Resolver, table_source
+from local.data.shapes import physical
+from local.data.store import data_store
+from local.data.translate import to_duckdb
+from local.data.values import converted, default_value, sequence_statements
+from local.data.work import Plan
+from local.errors import SnowflakeError, compilation_error, unsupported
+from local.model import Obj
+from local.results import Result, StatementType
+from local.session import Context
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from sqlglot import exp
+    from sqlglot.expressions import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The table that a statement writes, and the name under which the statement speaks of it."""
+
+    table: Obj
+    columns: tuple[ColumnDef, ...]
+    name: str
+
+    @property
+    def physical(self) -> str:
+        """Its name in DuckDB."""
+        return physical(self.table.id)
+
+    def source(self) -> exp.Subquery:
+        """The target as part of the statement's query, with its row id."""
+        from sqlglot import exp
+
+        alias = exp.TableAlias(this=exp.to_identifier(self.name, quoted=True))
+        return exp.Subquery(this=table_source(self.table.id, self.columns, rowid=True), alias=alias)
+
+    def rowid(self) -> exp.Column:
+        """The row id in that query."""
+        from sqlglot import exp
+
+        return exp.column(exp.to_identifier(ROWID), table=exp.to_identifier(self.name, quoted=True))
+
+
+def find_target(resolver: Resolver, table: Expr, *privileges: str) -> Target:
+    """Resolve the written table; every privilege is needed."""
+    from sqlglot import exp
+
+    if not isinstance(table, exp.Table):
+        raise unsupported(f"{table.sql(dialect='snowflake')} as the target of DML")
+    for privilege in privileges:
+        found = resolver.target(table, privilege)
+    return Target(found, columns_of(found), table.alias_or_name)
+
+
+def make_plan(
+    context: Context,
+    resolver: Resolver,
+    target: Target,
+    statements: Sequence[str],
+    answer: tuple[Sequence[str], StatementType],
+    *,
+    alone: bool,
+) -> Plan:
+    """A plan that runs the statements and counts the rows of the last one."""
+    before = sequence_statements(target.table.id, target.columns)
+    store = data_store(context)
+    labels, kind = answer
+
+    def run(cursor: DuckDBPyConnection) -> Result:
+        if context.describe_only:
+            return count_result(labels, [0] * len(labels), kind)
+        with store.cursor() as other:
+            for statement in before:
+                other.execute(statement)
+        for statement in statements:
+            cursor.execute(statement)
+        row = cursor.fetchone()
+        count = int(row[0]) if row else 0
+        return count_result(labels, [count, *([0] * (len(labels) - 1))], kind)
+
+    wanted = store.wanted(context.catalogue)
+    check = "" if before else statements[0]
+    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, check)
+
+
+# INSERT
+
+
+def plan_insert(context: Context, tree: Expr) -> Plan:
+    """``INSERT [OVERWRITE] INTO table [(column, …)] VALUES … | query``."""
+    from sqlglot import exp
+
+    if not isinstance(tree, exp.Insert) or tree.args.get("with_") or tree.expression is None:
+        raise unsupported("this form of INSERT")
+    prepare(context, bind_arrays(context, tree))
+    resolver = Resolver(context)
+    table = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+    overwrite = bool(tree.args.get("overwrite"))
+    target = find_target(resolver, table, *(("INSERT", "DELETE") if overwrite else ("INSERT",)))
+    named = [part.name for part in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
+    written = pick_columns(target, named)
+    source = _source(context, resolver, target, written, tree.expression)
+    statement = insert_statement(context, target, written, source, [f"x{i}" for i in range(len(written))])
+    statements = [f"DELETE FROM {target.physical}", statement] if overwrite else [statement]  # noqa: S608
+    answer = (("number of rows inserted",), StatementType.INSERT)
+    return make_plan(context, resolver, target, statements, answer, alone=overwrite)
+
+
+def pick_columns(target: Target, named: Sequence[str]) -> tuple[ColumnDef, ...]:
+    """The columns that a list names, or all; 000904 for an unknown one, 001057 for one named twice."""
+    if not named:
+        return target.columns
+    if len(set(named)) != len(named):
+        twice = next(name for name in named if named.count(name) > 1)
+        raise compilation_error(f"duplicate column name '{twice}'", "002025", "42S21")
+    return tuple(find_column(target.columns, name) for name in named)
+
+
+def _source(context: Context, resolver: Resolver, target: Target, written: Sequence[ColumnDef], tree: Expr) -> str:
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Values):
+        for row in tree.expressions:
+            cells = row.expressions if isinstance(row, exp.Tuple) else [row]
+            _match(len(written), len(cells))
+            for column, cell in zip(written, cells, strict=True):
+                if isinstance(cell, exp.Var) and cell.name.upper() == "DEFAULT":
+                    cell.replace(default_expression(context, column, target))
+    elif isinstance(tree, exp.Select) and not any(e.is_star for e in tree.expressions):
+        _match(len(written), len(tree.expressions))
+    holder = exp.Subquery(this=tree)
+    resolver.query(holder)
+    return f"({to_duckdb(holder.this)}) AS q({', '.join(f'x{i}' for i in range(len(written)))})"
+
+
+def _match(expected: int, given: int) -> None:
+    if expected != given:
+        raise SnowflakeError(
+            "002020",
+            "21S01",
+            "SQL compilation error:\n"
+            f"Insert value list does not match column list expecting {expected} but got {given}",
+        )
+
+
+def default_expression(context: Context, column: ColumnDef, target: Target) -> Expr:
+    """The default of a column as an expression that is already DuckDB's."""
+    import sqlglot
+
+    return sqlglot.parse_one(default_value(context, column, target.table.id), read="duckdb")
+
+
+def insert_statement(
+    context: Context, target: Target, written: Sequence[ColumnDef], source: str, names: Sequence[str]
+) -> str:
+    """INSERT of every column: the written ones from ``source`` (``q.<name>``), the others by default."""
+    values = {column.id: converted(f"q.{name}", column.type) for column, name in zip(written, names, strict=True)}
+    columns = ", ".join(column.physical for column in target.columns)
+    cells = ", ".join(
+        values.get(column.id) or default_value(context, column, target.table.id) for column in target.columns
+    )
+    return f"INSERT INTO {target.physical} ({columns}) SELECT {cells} FROM {source}"  # noqa: S608
+
+
+# UPDATE and DELETE
+
+
+def plan_update(context: Context, tree: Expr) -> Plan:
+    """``UPDATE table SET column = value, … [FROM …] [WHERE …]``."""
+    from sqlglot import exp
+
+    if not isinstance(tree, exp.Update) or tree.args.get("with_"):
+        raise unsupported("this form of UPDATE")
+    prepare(context, tree)
+    resolver = Resolver(context)
+    target = find_target(resolver, tree.this, "UPDATE")
+    columns, values = read_assignments(context, target, tree.expressions)
+    from_ = tree.args.get("from_")
+    names = [f"v{index}" for index in range(len(values))]
+    shown = [exp.Alias(this=value, alias=exp.to_identifier(name)) for name, value in zip(names, values, strict=True)]
+    query = _query(resolver, target, shown, [from_.this] if from_ else [], tree.args.get("where"))
+    changes = ", ".join(
+        f"{column.physical} = {converted(f'q.{name}', column.type)}"
+        for column, name in zip(columns, names, strict=True)
+    )
+    statement = f"UPDATE {target.physical} SET {changes} FROM ({query}) AS q WHERE {target.physical}.rowid = q.r"  # noqa: S608
+    labels = ("number of rows updated", "number of multi-joined rows updated")
+    return make_plan(context, resolver, target, [statement], (labels, StatementType.UPDATE), alone=True)
+
+
+def read_assignments(
+    context: Context, target: Target, expressions: Sequence[Expr]
+) -> tuple[list[ColumnDef], list[Expr]]:
+    """Columns and values of SET; DEFAULT becomes the column's default."""
+    from sqlglot import exp
+
+    columns: list[ColumnDef] = []
+    values: list[Expr] = []
+    for item in expressions:
+        if not isinstance(item, exp.EQ) or not isinstance(item.this, exp.Column):
+            raise unsupported("this form of SET")
+        column, value = find_column(target.columns, item.this.name), item.expression
+        if isinstance(value, (exp.Column, exp.Var)) and value.name.upper() == "DEFAULT":
+            value = default_expression(context, column, target)
+        columns.append(column)
+        values.append(value.copy())
+    return columns, values
+
+
+def plan_delete(context: Context, tree: Expr) -> Plan:
+    """``DELETE FROM table [USING …] [WHERE …]``."""
+    from sqlglot import exp
+
+    if not isinstance(tree, exp.Delete) or tree.args.get("with_"):
+        raise unsupported("this form of DELETE")
+    prepare(context, tree)
+    resolver = Resolver(context)
+    target = find_target(resolver, tree.this, "DELETE")
+    using, where = tree.args.get("using") or [], tree.args.get("where")
+    statement = f"DELETE FROM {target.physical}"  # noqa: S608
+    if using or where:
+        statement += f" WHERE rowid IN ({_query(resolver, target, [], using, where)})"
+    answer = (("number of rows deleted",), StatementType.DELETE)
+    return make_plan(context, resolver, target, [statement], answer, alone=True)
+
+
+def _query(
+    resolver: Resolver, target: Target, shown: Sequence[Expr], sources: Sequence[Expr], where: Expr | None
+) -> str:
+    """``SELECT target.row id AS r, … FROM target, sources WHERE …`` in DuckDB's SQL."""
+    from sqlglot import exp
+
+    select = exp.Select(expressions=list(shown))
+    joins: list[Expr] = []
+    for source in sources:
+        item = source.copy()
+        following = item.args.get("joins") or []
+        item.set("joins", None)
+        joins += [exp.Join(this=item), *following]
+    select.set("joins", joins)
+    select.set("where", where.copy() if where else None)
+    resolver.query(select)
+    row = exp.Alias(this=target.rowid(), alias=exp.to_identifier("r"))
+    select.set("expressions", [row, *select.expressions])
+    select.set("from_", exp.From(this=target.source()))
+    return to_duckdb(select)

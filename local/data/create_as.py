@@ -1,0 +1,87 @@
+"""CREATE TABLE … AS: rows first, under a table number that nobody knows yet; then the table, in one commit.
+
+If the server dies in between, no table of the catalogue has that number and the rows are dropped with the next
+comparison of the two stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from local.data.columns import ColumnDef
+from local.data.definition import UNTYPED
+from local.data.faults import translated
+from local.data.halt import halt
+from local.data.query import Query, plan_query
+from local.data.shapes import create_statement, physical, shape_of
+from local.data.store import data_store
+from local.data.values import converted
+from local.data.work import Plan, defer
+from local.errors import compilation_error
+from local.results import Deferred, Result
+from local.session import Context
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Make = Callable[[Sequence[ColumnDef], int], Result]
+"""Records the table with these columns under this number, in a transaction of the catalogue."""
+
+
+def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make) -> Deferred:
+    """Run the query into a new table; ``given`` are the columns written before AS, if any."""
+
+    def plan() -> Plan:
+        query = plan_query(context, sql)
+        number = context.catalogue.reserve()
+
+        def run(cursor: DuckDBPyConnection) -> Result:
+            return _fill(context, cursor, query, number, given, make)
+
+        return Plan(data_store(context).wanted(context.catalogue), query.reads, run)
+
+    return defer(context, plan)
+
+
+def _fill(
+    context: Context, cursor: DuckDBPyConnection, query: Query, number: int, given: Sequence[ColumnDef], make: Make
+) -> Result:
+    store = data_store(context)
+    store.filling.add(number)
+    try:
+        found = query.columns(cursor)
+        columns = merge_columns(found, given)
+        names = [f"x{index}" for index in range(len(columns))]
+        values = ", ".join(converted(f"q.{name}", column.type) for name, column in zip(names, columns, strict=True))
+        cursor.execute("BEGIN")
+        cursor.execute(create_statement(number, shape_of(columns)))
+        cursor.execute(f"INSERT INTO {physical(number)} SELECT {values} FROM ({query.sql}) AS q({', '.join(names)})")  # noqa: S608
+        cursor.execute("COMMIT")
+        halt("filled")
+        with context.catalogue.transaction():
+            result = make(columns, number)
+        store.adopt(number)
+    except BaseException:
+        with translated():
+            cursor.rollback()
+        store.abandon(number)
+        raise
+    return result
+
+
+def merge_columns(found: Sequence[ColumnDef], given: Sequence[ColumnDef]) -> tuple[ColumnDef, ...]:
+    """The query's columns under the names and types that were written; 002026 if their number differs."""
+    if not given:
+        names = [column.name for column in found]
+        for name in names:
+            if names.count(name) > 1:
+                raise compilation_error(f"duplicate column name '{name}'", "002025", "42S21")
+        return tuple(found)
+    if len(found) != len(given):
+        raise compilation_error("Invalid column definition list", "002026", "42601")
+    return tuple(
+        replace(column, type=source.type) if column.type == UNTYPED else column
+        for column, source in zip(given, found, strict=True)
+    )

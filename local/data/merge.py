@@ -1,0 +1,191 @@
+"""MERGE: the joined rows go to a temporary table with the clause that applies, then each clause is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from local.data.change import (
+    Target,
+    default_expression,
+    find_target,
+    insert_statement,
+    pick_columns,
+    read_assignments,
+)
+from local.data.encode import count_result
+from local.data.parse import prepare
+from local.data.resolve import Resolver
+from local.data.store import data_store
+from local.data.translate import to_duckdb
+from local.data.values import converted, sequence_statements
+from local.data.work import Plan
+from local.errors import SnowflakeError, unsupported
+from local.results import Result, StatementType
+from local.session import Context
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from sqlglot import exp
+    from sqlglot.expressions import Expr
+
+_TABLE = "merge_rows"
+_CLAUSE = "_sf_clause"
+
+
+@dataclass
+class _Merge:
+    """What the clauses come to."""
+
+    context: Context
+    target: Target
+    conditions: list[Expr] = field(default_factory=list)
+    values: list[Expr] = field(default_factory=list)
+    statements: list[tuple[str, str]] = field(default_factory=list)
+    """What is counted (inserted, updated, deleted) and DuckDB's statement for it."""
+    updates: list[int] = field(default_factory=list)
+
+    def keep(self, clause: int, value: Expr) -> str:
+        """Have a value computed for the rows of a clause; returns the column that holds it."""
+        from sqlglot import exp
+
+        name = f"v{len(self.values)}"
+        only = exp.Case(
+            ifs=[exp.If(this=exp.EQ(this=exp.column(_CLAUSE), expression=exp.Literal.number(clause)), true=value)]
+        )
+        self.values.append(exp.Alias(this=only, alias=exp.to_identifier(name)))
+        return name
+
+
+def plan_merge(context: Context, tree: Expr) -> Plan:
+    """``MERGE INTO table USING source ON condition WHEN [NOT] MATCHED [AND …] THEN …``."""
+    from sqlglot import exp
+
+    if not isinstance(tree, exp.Merge):
+        raise unsupported("this form of MERGE")
+    prepare(context, tree)
+    resolver = Resolver(context)
+    clauses = tree.args["whens"].expressions
+    target = find_target(resolver, tree.this, *_privileges(clauses))
+    merge = _Merge(context, target)
+    for number, clause in enumerate(clauses):
+        _read_clause(merge, number, clause)
+    query = _joined(resolver, merge, tree.args["using"], tree.args["on"])
+    return Plan(
+        data_store(context).wanted(context.catalogue),
+        frozenset(resolver.tables),
+        lambda cursor: _run(context, cursor, merge, query),
+        {target.table.id: True},
+        check=query,
+    )
+
+
+def _privileges(clauses: Sequence[Expr]) -> list[str]:
+    from sqlglot import exp
+
+    kinds = {exp.Update: "UPDATE", exp.Insert: "INSERT"}
+    return list(dict.fromkeys(kinds.get(type(clause.args["then"]), "DELETE") for clause in clauses))
+
+
+def _read_clause(merge: _Merge, number: int, clause: Expr) -> None:
+    from sqlglot import exp
+
+    if clause.args.get("source"):
+        raise unsupported("WHEN NOT MATCHED BY SOURCE")
+    matched, then, extra = bool(clause.args.get("matched")), clause.args["then"], clause.args.get("condition")
+    missing = exp.Is(this=merge.target.rowid(), expression=exp.Null())
+    condition: Expr = exp.Not(this=missing) if matched else missing
+    merge.conditions.append(exp.And(this=condition, expression=exp.Paren(this=extra.copy())) if extra else condition)
+    table = merge.target.physical
+    if isinstance(then, exp.Update):
+        columns, values = read_assignments(merge.context, merge.target, then.expressions)
+        names = [merge.keep(number, value) for value in values]
+        changes = ", ".join(
+            f"{column.physical} = {converted(f'q.{name}', column.type)}"
+            for column, name in zip(columns, names, strict=True)
+        )
+        merge.updates.append(number)
+        text = f"UPDATE {table} SET {changes} FROM {_TABLE} AS q WHERE {table}.rowid = q.r AND q.op = {number}"  # noqa: S608
+        merge.statements.append(("updated", text))
+    elif isinstance(then, exp.Insert):
+        merge.statements.append(("inserted", _insert(merge, number, then)))
+    else:
+        text = f"DELETE FROM {table} WHERE rowid IN (SELECT r FROM {_TABLE} WHERE op = {number})"  # noqa: S608
+        merge.statements.append(("deleted", text))
+
+
+def _insert(merge: _Merge, number: int, then: exp.Insert) -> str:
+    from sqlglot import exp
+
+    named = [part.name for part in then.this.expressions] if then.this else []
+    columns = pick_columns(merge.target, named)
+    cells = then.expression.expressions if then.expression else []
+    if len(cells) != len(columns):
+        raise SnowflakeError(
+            "002020",
+            "21S01",
+            "SQL compilation error:\n"
+            f"Insert value list does not match column list expecting {len(columns)} but got {len(cells)}",
+        )
+    names = []
+    for column, cell in zip(columns, cells, strict=True):
+        default = isinstance(cell, exp.Var) and cell.name.upper() == "DEFAULT"
+        value = default_expression(merge.context, column, merge.target) if default else cell.copy()
+        names.append(merge.keep(number, value))
+    source = f"(SELECT * FROM {_TABLE} WHERE op = {number}) AS q"  # noqa: S608
+    return insert_statement(merge.context, merge.target, columns, source, names)
+
+
+def _joined(resolver: Resolver, merge: _Merge, using: Expr, on: Expr) -> str:
+    """The source's rows with the row id of the target's row that they meet, the clause, and the clause's values."""
+    from sqlglot import exp
+
+    clause = exp.Case(
+        ifs=[
+            exp.If(this=condition, true=exp.Literal.number(number)) for number, condition in enumerate(merge.conditions)
+        ]
+    )
+    select = exp.Select(
+        expressions=[exp.Alias(this=clause, alias=exp.to_identifier(_CLAUSE)), *merge.values],
+        from_=exp.From(this=using.copy()),
+    )
+    join = exp.Join(side="LEFT", on=on.copy())
+    select.set("joins", [join])
+    resolver.query(select)
+    join.set("this", merge.target.source())
+    row = exp.Alias(this=merge.target.rowid(), alias=exp.to_identifier("r"))
+    select.set("expressions", [row, *select.expressions])
+    return to_duckdb(select)
+
+
+def _run(context: Context, cursor: DuckDBPyConnection, merge: _Merge, query: str) -> Result:
+    kinds = [kind for kind in ("inserted", "updated", "deleted") if any(kind == k for k, _ in merge.statements)]
+    counts = dict.fromkeys(kinds, 0)
+    labels = [f"number of rows {kind}" for kind in kinds]
+    if context.describe_only:
+        return count_result(labels, list(counts.values()), StatementType.MERGE)
+    with data_store(context).cursor() as other:
+        for statement in sequence_statements(merge.target.table.id, merge.target.columns):
+            other.execute(statement)
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_TABLE} AS "  # noqa: S608
+        f"SELECT * RENAME ({_CLAUSE} AS op) FROM ({query}) WHERE {_CLAUSE} IS NOT NULL"
+    )
+    _refuse_duplicates(cursor, merge)
+    for kind, statement in merge.statements:
+        row = cursor.execute(statement).fetchone()
+        counts[kind] += int(row[0]) if row else 0
+    cursor.execute(f"DROP TABLE {_TABLE}")
+    return count_result(labels, list(counts.values()), StatementType.MERGE)
+
+
+def _refuse_duplicates(cursor: DuckDBPyConnection, merge: _Merge) -> None:
+    """100090 if a row would be updated by more than one source row; several that delete it agree with each other."""
+    updates = ", ".join(map(str, merge.updates)) or "-1"
+    found = cursor.execute(
+        f"SELECT 1 FROM {_TABLE} WHERE r IS NOT NULL GROUP BY r "  # noqa: S608
+        f"HAVING count(*) > 1 AND bool_or(op IN ({updates})) LIMIT 1"
+    ).fetchone()
+    if found is not None:
+        raise SnowflakeError("100090", "42P18", "Duplicate row detected during DML action")

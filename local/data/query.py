@@ -1,0 +1,84 @@
+"""A query made ready for DuckDB: resolved, translated, with the names and types that Snowflake gives its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local.data.columns import ColumnDef
+from local.data.encode import fits
+from local.data.labels import projection_labels
+from local.data.lineage import outputs
+from local.data.parse import parse, prepare
+from local.data.resolve import Resolver
+from local.data.translate import to_duckdb
+from local.data.types import SqlType, from_storage
+from local.errors import unsupported
+from local.session import Context
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from sqlglot.expressions import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """DuckDB's SQL, the tables it reads, and column types where the statement tells more than DuckDB knows."""
+
+    sql: str
+    reads: frozenset[int]
+    types: tuple[SqlType | None, ...] | None
+
+    def columns(self, cursor: DuckDBPyConnection) -> tuple[ColumnDef, ...]:
+        """Names and types of the result, found by planning it; fresh ids."""
+        rows = cursor.execute(f"DESCRIBE {self.sql}").fetchall()
+        known = self.types_for(len(rows))
+        found: list[ColumnDef] = []
+        for index, row in enumerate(rows):
+            derived = known[index] if known else None
+            storage = str(row[1])
+            kind = derived if derived is not None and fits(derived, storage) else from_storage(storage)
+            found.append(ColumnDef(index + 1, str(row[0]), kind))
+        return tuple(found)
+
+    def types_for(self, count: int) -> Sequence[SqlType | None] | None:
+        """The derived types if there are as many as columns."""
+        return self.types if self.types is not None and len(self.types) == count else None
+
+
+def plan_query(context: Context, sql: str) -> Query:
+    """Parse, check and translate a query; to be called where the catalogue may be read."""
+    from sqlglot import exp
+
+    tree = parse(sql)
+    if not isinstance(tree, (exp.Query, exp.Values)):
+        raise unsupported(f"{tree.key.upper()} as a query")
+    return plan_tree(context, tree, projection_labels(sql))
+
+
+def plan_tree(context: Context, tree: Expr, labels: Sequence[str] | None = None) -> Query:
+    """The same for a parsed query; ``labels`` name its projections that have no name of their own."""
+    from sqlglot import exp
+
+    resolver = Resolver(context)
+    holder = exp.Subquery(this=prepare(context, tree))
+    if labels is not None:
+        _label(holder.this, labels)
+    resolver.query(holder)
+    shown = outputs(holder.this)
+    types = tuple(kind for _, kind in shown) if shown is not None else None
+    return Query(to_duckdb(holder.this), frozenset(resolver.tables), types)
+
+
+def _label(tree: Expr, labels: Sequence[str]) -> None:
+    """Name every projection without a name after its text, as Snowflake does."""
+    from sqlglot import exp
+
+    while isinstance(tree, (exp.SetOperation, exp.Subquery)):
+        tree = tree.this
+    if not isinstance(tree, exp.Select) or len(tree.expressions) != len(labels):
+        return
+    for projection, label in zip(list(tree.expressions), labels, strict=True):
+        if not isinstance(projection, (exp.Alias, exp.Column, exp.Star)) and not projection.is_star:
+            projection.replace(exp.Alias(this=projection.copy(), alias=exp.to_identifier(label, quoted=True)))
