@@ -300,13 +300,15 @@ class Catalogue:
     def drop(self, obj: Obj) -> list[Obj]:
         """Remove an object, what it contains, and every grant, future grant and reference that names any of them.
 
+        Grants that a dropped user made go too; those of a dropped role are passed on before (``grants.pass_on``).
         Returns all removed objects, the given one last.
         """
         removed: list[Obj] = []
         for child in self.objects.by("parent", obj.id):
             removed += self.drop(child)
-        for grant in (*self.grants.by("target", obj.id), *self.grants.by("grantee", obj.id)):
-            self.grants.delete(grant)
+        for index in ("target", "grantee", "grantor"):
+            for grant in self.grants.by(index, obj.id):
+                self.grants.delete(grant)
         for future in (*self.futures.by("container", obj.id), *self.futures.by("grantee", obj.id)):
             self.futures.delete(future)
         for reference in (*self.references.by("source", obj.id), *self.references.by("target", obj.id)):

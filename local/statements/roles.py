@@ -37,7 +37,8 @@ def _create(kind: Kind) -> Callable[[Context, Reader, CreateHead], Result]:
         path = reader.path()
         properties = reader.properties(kind.value, {"COMMENT": read_string})
         reader.end()
-        return create_object(context, head, kind, path, comment=str(properties.get("COMMENT") or ""))[1]
+        comment = str(properties.get("COMMENT") or "")
+        return create_object(context, head, kind, path, comment=comment, before_replace=_leave(context))[1]
 
     return handler
 
@@ -65,15 +66,20 @@ def _alter(kind: Kind) -> Handler:
     return handler
 
 
+def _leave(context: Context) -> Callable[[Obj], None]:
+    """What a role owned goes to the role that drops it, which becomes the grantor of its grants too."""
+
+    def inherit(role: Obj) -> None:
+        _refuse_system(role)
+        heir = context.session.role if context.session.role != role.id else role.owner
+        pass_on(context.catalogue, role, heir)
+
+    return inherit
+
+
 def _drop(kind: Kind) -> Handler:
     def handler(context: Context, reader: Reader) -> Result:
-        def inherit(role: Obj) -> None:
-            """What the role owned goes to the role that drops it, which becomes the grantor of its grants too."""
-            _refuse_system(role)
-            heir = context.session.role if context.session.role != role.id else role.owner
-            pass_on(context.catalogue, role, heir)
-
-        return drop_object(context, reader, kind, inherit)
+        return drop_object(context, reader, kind, _leave(context))
 
     return handler
 

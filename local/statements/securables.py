@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from local.data.types import read_type
 from local.errors import compilation_error, not_found, unsupported
 from local.lexer import TokenKind
 from local.model import Kind, Obj, Scope
@@ -28,7 +29,8 @@ ABSENT = frozenset(
 )  # fmt: skip
 """Object types of Snowflake that the local Snowflake has no grants for."""
 
-_WITH_ARGUMENTS = (Kind.PROCEDURE, Kind.FUNCTION, Kind.DATA_METRIC_FUNCTION)
+WITH_ARGUMENTS = (Kind.PROCEDURE, Kind.FUNCTION, Kind.DATA_METRIC_FUNCTION)
+"""Types whose objects are named with the types of their arguments."""
 
 
 class Reach(Enum):
@@ -96,7 +98,7 @@ def read_container(context: Context, reader: Reader) -> Obj:
 def read_object(context: Context, reader: Reader, kind: Kind) -> Obj:
     """Read an object's name (with argument types for procedures and functions) and resolve it."""
     path = reader.path()
-    if kind in _WITH_ARGUMENTS:
+    if kind in WITH_ARGUMENTS:
         return context.access.resolve(kind, path, read_signature(reader))
     if kind is Kind.USER:
         return find_user(context, path)
@@ -107,23 +109,7 @@ def read_signature(reader: Reader) -> str:
     """``(VARCHAR, NUMBER)`` behind a procedure's name, as ``Obj.signature`` holds it."""
     if reader.accept("(", ")"):
         return "()"
-    return f"({', '.join(reader.parenthesised(_argument_type))})"
-
-
-_TYPES = {
-    "STRING": "VARCHAR", "TEXT": "VARCHAR", "CHAR": "VARCHAR", "INT": "NUMBER", "INTEGER": "NUMBER",
-    "BIGINT": "NUMBER", "SMALLINT": "NUMBER", "DECIMAL": "NUMBER", "NUMERIC": "NUMBER", "DOUBLE": "FLOAT",
-    "REAL": "FLOAT", "DATETIME": "TIMESTAMP_NTZ", "TIMESTAMP": "TIMESTAMP_NTZ", "BOOL": "BOOLEAN",
-}  # fmt: skip
-
-
-def _argument_type(reader: Reader) -> str:
-    word = reader.word()
-    if reader.at("("):
-        reader.expect("(")
-        reader.text_until(lambda inner: inner.at(")"))
-        reader.expect(")")
-    return _TYPES.get(word, word)
+    return f"({', '.join(reader.parenthesised(lambda inner: read_type(inner).name))})"
 
 
 def find_user(context: Context, path: Path) -> Obj:

@@ -12,7 +12,7 @@ from local.reader import Reader
 from local.registry import refuse, show
 from local.results import Cell, Column, Result, Type, flag, timestamp
 from local.session import Context
-from local.statements.securables import SINGULAR, find_user, read_container, read_kind, read_object
+from local.statements.securables import SINGULAR, WITH_ARGUMENTS, find_user, read_container, read_kind, read_object
 
 _SOURCE = "docs.snowflake.com: SHOW GRANTS; BCR 754, 1803, 2371; provider v1.2.1 grantRow and SHOW handling"
 _CREATED = Column("created_on", Type.TIMESTAMP_LTZ)
@@ -82,7 +82,7 @@ def _name(context: Context, obj: Obj) -> str:
     """The object's name as grants print it; procedures with arguments and result in one quoted part."""
     if obj.id == ACCOUNT_ID:
         return context.settings.account_id
-    if not obj.signature:
+    if obj.kind not in WITH_ARGUMENTS:
         return context.catalogue.full_name(obj)
     container = context.catalogue.full_name(context.catalogue.get(obj.parent))
     returns = obj.props.get("RETURNS")

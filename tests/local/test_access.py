@@ -186,3 +186,22 @@ def test_failed_statement_leaves_memberships_as_they_were(account: Account) -> N
         raise RuntimeError
     account.admin.run("GRANT ROLE A TO ROLE B")
     assert role(account, "A").id in account.as_role("B").context.access.roles()
+
+
+def test_replaced_role_leaves_its_objects_to_the_role_that_replaced_it(account: Account) -> None:
+    platform(account)
+    account.as_role("USERADMIN").run("CREATE OR REPLACE ROLE OWNER")
+    assert account.catalogue.get(_table(account).id).owner == role(account, "USERADMIN").id
+
+
+def test_dropped_user_takes_what_it_granted_along(account: Account) -> None:
+    platform(account)
+    user = make(account, Kind.USER, "GIVER", "USERADMIN")
+    owner = account.as_role("OWNER")
+    for sql in ("USAGE ON DATABASE DB", "USAGE ON SCHEMA DB.S"):
+        owner.run(f"GRANT {sql} TO USER GIVER")
+    owner.run("GRANT SELECT ON TABLE DB.S.T TO USER GIVER WITH GRANT OPTION")
+    account.client("GIVER", None, secondary="ALL").run("GRANT SELECT ON TABLE DB.S.T TO ROLE READER")
+    with account.catalogue.transaction():
+        account.catalogue.drop(user)
+    assert {row["grantee_name"] for row in account.admin.rows("SHOW GRANTS ON TABLE DB.S.T")} == {"OWNER"}
