@@ -154,7 +154,7 @@ def _takes_text(annotation: object) -> bool:
 
 def from_texts(texts: Mapping[str, str]) -> dict[str, object]:
     """Config as a Pulumi program gets it, every value a text, back in the form of the stack file."""
-    values: dict[str, object] = Field(default_factory=dict)
+    values: dict[str, object] = {}
     for key, text in texts.items():
         field = StackConfig.model_fields.get(key)
         values[key] = text

@@ -91,6 +91,10 @@ class Platform(Model):
     governance: Governance
     settings: AccountSettings | None
 
+    def in_config(self, name: str) -> str:
+        """The name a user has in config: without this environment's prefix."""
+        return name.removeprefix(self.prefix)
+
     def database(self, key: str) -> Database:
         """The database with this key; KeyError if there is none."""
         return _by_key(self.databases, key)

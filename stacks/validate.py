@@ -95,7 +95,7 @@ def _references(platform: Platform) -> Iterator[Problem]:
         )
     for person in platform.people:
         for key in person.roles:
-            yield from _reference(platform.file, f"people[{person.name}].roles", key, "role", roles)
+            yield from _reference(platform.file, f"people[{platform.in_config(person.name)}].roles", key, "role", roles)
     for data in platform.governance.personal_data:
         for key in data.clear_for:
             field = f"personal_data[{data.kind.value}].clear_for"

@@ -32,15 +32,11 @@ class _Owner(NamedTuple):
 
 def _owners(platform: Platform) -> Iterator[_Owner]:
     for user in platform.service_users:
-        field = f"public_keys.{_logical(platform, user.name)}"
+        field = f"public_keys.{platform.in_config(user.name)}"
         yield _Owner(user.name, field, Audience.SERVICES, user.keys)
     for person in platform.people:
-        field = f"{'break_glass' if person.break_glass else 'people'}[{person.name}]"
+        field = f"{'break_glass' if person.break_glass else 'people'}[{platform.in_config(person.name)}]"
         yield _Owner(person.name, field, Audience.PEOPLE, person.keys)
-
-
-def _logical(platform: Platform, name: str) -> str:
-    return name.removeprefix(platform.prefix)
 
 
 def _keys(platform: Platform) -> Iterator[Problem]:
@@ -124,7 +120,7 @@ def _enrolment(platform: Platform) -> Iterator[Problem]:
 
 
 def _unknown_keys(platform: Platform, config: StackConfig) -> Iterator[Problem]:
-    known = sorted(_logical(platform, user.name) for user in platform.service_users)
+    known = sorted(platform.in_config(user.name) for user in platform.service_users)
     for name in config.public_keys:
         if name not in known:
             yield Problem(

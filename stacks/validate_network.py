@@ -118,7 +118,7 @@ def _lockout(platform: Platform) -> Iterator[Problem]:
             yield from _inside(platform, people, "deployer_cidrs", platform.deployer_cidrs, "The deployment")
     for person in platform.people:
         if person.break_glass:
-            field = f"break_glass[{person.name}].addresses"
+            field = f"break_glass[{platform.in_config(person.name)}].addresses"
             yield from _inside(platform, people, field, person.addresses, "A break-glass person")
 
 
