@@ -18,7 +18,11 @@ from ops.server import Server
 DEPLOYER = "SVC_ECOMMERCE_DEPLOYER"
 MONITOR_ADMIN = "SVC_ECOMMERCE_MONITOR_ADMIN"
 IDENTITIES = (DEPLOYER, MONITOR_ADMIN)
-PROFILES = {"deployer": (DEPLOYER, "ECOMMERCE_DEPLOYER"), "monitor_admin": (MONITOR_ADMIN, "ACCOUNTADMIN")}
+PROFILES: Mapping[str, tuple[str, str, str | None]] = {
+    "deployer": (DEPLOYER, "ECOMMERCE_DEPLOYER", "ECOMMERCE_DEPLOYER_WH"),
+    "monitor_admin": (MONITOR_ADMIN, "ACCOUNTADMIN", None),
+}
+"""User, role and warehouse of each login profile."""
 LOCAL_CIDRS = ("127.0.0.0/8",)
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
@@ -38,13 +42,15 @@ def render(deployer_key: str, monitor_admin_key: str, cidrs: Sequence[str]) -> s
         "monitor_admin_public_key": _public(monitor_admin_key, "--monitor-admin-key"),
         "deployer_cidrs": networks,
     }
-    text = file().read_text(encoding="utf-8")
-    unknown = sorted(set(PLACEHOLDER.findall(text)) - set(values))
+    lines = file().read_text(encoding="utf-8").splitlines(keepends=True)
+    unknown = sorted({name for line in lines for name in PLACEHOLDER.findall(line)} - set(values))
     if unknown:
         raise OpsError(
             f"unknown placeholders: {', '.join(unknown)}", where=str(file()), do=f"known: {', '.join(values)}"
         )
-    return PLACEHOLDER.sub(lambda found: values[found.group(1)], text)
+    return "".join(
+        line if line.startswith("--") else PLACEHOLDER.sub(lambda found: values[found.group(1)], line) for line in lines
+    )
 
 
 def record(account: Account) -> dict[str, object]:

@@ -34,12 +34,15 @@ def start(account: Account, settings: Settings, shared: bool | None = None, pare
     identities = keypairs.ensure(account.keys, bootstrap.IDENTITIES)
     if bootstrap.record(account).get("account_id") != running.account_id:
         bootstrap.run(account, running, login(account, running, ADMINISTRATOR, "ACCOUNTADMIN"), identities)
-    profiles = {profile: login(account, running, user, role) for profile, (user, role) in bootstrap.PROFILES.items()}
+    profiles = {
+        profile: login(account, running, user, role, warehouse)
+        for profile, (user, role, warehouse) in bootstrap.PROFILES.items()
+    }
     logins.write_profiles(account.toml, profiles)
     return Started(running, fresh)
 
 
-def login(account: Account, running: Server, user: str, role: str | None = None) -> Login:
+def login(account: Account, running: Server, user: str, role: str | None = None, warehouse: str | None = None) -> Login:
     """How a user with a key under `.local/keys` logs in; raises OpsError where the key is not there."""
     pair = keypairs.pair(account.keys, user)
     try:
@@ -48,7 +51,15 @@ def login(account: Account, running: Server, user: str, role: str | None = None)
         known = ", ".join(sorted(path.stem.upper() for path in account.keys.glob("*.p8"))) or "none"
         raise OpsError(f"there is no key of {user}", where=str(pair.private), do=f"users with keys: {known}") from error
     return Login(
-        ORGANIZATION, account.name, user, private_key, role, host="127.0.0.1", port=running.port, protocol="http"
+        organization=ORGANIZATION,
+        account=account.name,
+        user=user,
+        private_key=private_key,
+        role=role,
+        warehouse=warehouse,
+        host="127.0.0.1",
+        port=running.port,
+        protocol="http",
     )
 
 

@@ -1,5 +1,6 @@
 """Logins by key pair: the provider's TOML profiles, read and written, and connections of the Python connector."""
 
+import json
 import logging
 import os
 import tomllib
@@ -59,10 +60,7 @@ def _profile(login: Login) -> str:
 
 
 def _value(value: str | int) -> str:
-    if isinstance(value, int):
-        return str(value)
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return str(value) if isinstance(value, int) else json.dumps(value)
 
 
 def profiles_path() -> Path:
