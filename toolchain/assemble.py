@@ -138,10 +138,10 @@ def _build(toolchain: Toolchain, lock: int) -> None:
     if not unbuilt:
         return
     cache = toolchain.settings.cache
-    check_space(cache)
     names = " and ".join(piece.program for piece in unbuilt)
     say(f"Building {names} into {cache}. This happens once and takes 5 to 15 minutes; it can be interrupted.")
     go = golang.find(toolchain.settings.path, cache)
+    check_space(cache, go)
     for piece in unbuilt:
         build(piece, go, cache, lock)
     go.clean()

@@ -14,8 +14,11 @@ from toolchain.pieces import MANIFEST, Piece
 from toolchain.progress import Progress
 from toolchain.staging import staged
 
-FREE_BYTES = 6 << 30
-"""Room that a first build takes at its peak, in bytes: modules, compiled packages, results."""
+RESULT_BYTES = 1 << 30
+"""Room that results take while they are made, in bytes."""
+
+CACHE_BYTES = 5 << 30
+"""Room that Go's caches (modules, compiled packages) take on top, where they are ours, in bytes."""
 
 TAIL_LINES = 12
 
@@ -44,14 +47,15 @@ def build(piece: Piece, go: Go, cache: Path, lock: int) -> None:
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
 
 
-def check_space(cache: Path) -> None:
-    """Raise ToolchainError where the disk of `cache` has no room for a first build."""
+def check_space(cache: Path, go: Go) -> None:
+    """Raise ToolchainError where the disk of `cache` has no room for a first build with `go`."""
     free = shutil.disk_usage(cache).free
-    if free < FREE_BYTES:
+    needed = RESULT_BYTES + (CACHE_BYTES if go.caches else 0)
+    if free < needed:
         raise ToolchainError(
             "there is not enough disk space to build the toolchain",
             where=str(cache),
-            why=f"{free / (1 << 30):.1f} GiB are free, {FREE_BYTES >> 30} GiB are needed",
+            why=f"{free / (1 << 30):.1f} GiB are free, {needed >> 30} GiB are needed",
             do="free some space, or set XDG_CACHE_HOME to a folder on a disk with more room",
         )
 

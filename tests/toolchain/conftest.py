@@ -78,7 +78,7 @@ def go(
     executable: Executable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Callable[[], list[str]]]:
     """Put a Go on the PATH that "builds" in no time; the answer tells which of its commands ran."""
-    monkeypatch.setattr(build, "FREE_BYTES", 0)
+    monkeypatch.setattr(build, "RESULT_BYTES", 0)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     built = tmp_path / "built"
     built.write_text(FAKE_PULUMI.format(version="3.259.0"))

@@ -159,9 +159,15 @@ pulumi.export("names", [role.name for role in roles])
 """
 
 
-def test_failing_resource_shows_only_its_own_error(project: Project) -> None:
+WAITING = "import asyncio\npulumi.export('late', pulumi.Output.from_input(asyncio.sleep(60)))\n"
+
+
+@pytest.mark.parametrize("rest", ["", WAITING], ids=["finished", "still running"])
+def test_failing_resource_shows_only_its_own_error(project: Project, rest: str) -> None:
     version = repr(project.environment.get("PLATFORM_PLUGIN_VERSION"))
-    code, output = project.run(FAILING_RESOURCES.replace("VERSION", version), "up", "--yes", "--skip-preview")
+    start = time.monotonic()
+    code, output = project.run(FAILING_RESOURCES.replace("VERSION", version) + rest, "up", "--yes", "--skip-preview")
+    assert time.monotonic() - start < 30
     assert code != 0
     assert "connection refused" in output
     assert "KeyboardInterrupt" not in output

@@ -166,7 +166,7 @@ def test_disk_without_room_is_refused_before_the_build(
     go: Go, ensured: Ensure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     builds = go()
-    monkeypatch.setattr(build, "FREE_BYTES", shutil.disk_usage("/").total * 1000)
+    monkeypatch.setattr(build, "RESULT_BYTES", shutil.disk_usage("/").total * 1000)
     with pytest.raises(ToolchainError, match="not enough disk space"):
         ensured()
     assert builds() == []
