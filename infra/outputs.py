@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import pulumi
@@ -186,3 +187,7 @@ def export(platform: Platform) -> None:
     """Export each field as a stack output; fields without a value are left out."""
     for name, value in outputs(platform).model_dump(mode="json", exclude_none=True).items():
         pulumi.export(name, value)
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=2))
