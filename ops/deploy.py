@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ops import (
     console,
@@ -27,6 +28,9 @@ from ops.progress import Phases, Progress, summary
 from ops.server import Server, Settings
 from ops.tools import Toolchain
 
+if TYPE_CHECKING:
+    from stacks import Platform
+
 
 @dataclass(frozen=True)
 class Run:
@@ -36,7 +40,7 @@ class Run:
     stack: str
     server: Server
     target: Target
-    toolchain: Toolchain
+    platform: "Platform"
 
 
 @dataclass
@@ -70,8 +74,14 @@ def prepare(account: Account, stack: str, settings: Settings, phases: Phases) ->
         salt = target.make_stack(account, ready)
         overlay.write(account, place, users, salt)
         local.connections(account, started.server)
-        declaration.load(stack, account.overlay(stack))
-    return Run(account, stack, started.server, ready, found)
+        platform = declaration.load(stack, account.overlay(stack))
+    return Run(account, stack, started.server, ready, platform)
+
+
+def variables(account: Account, stack: str) -> dict[str, str]:
+    """What plain pulumi needs in its environment for a stack of a local account, which is made ready first."""
+    run = prepare(account, stack, Settings(), Phases())
+    return target.variables(run.account, run.stack, tools.ensure())
 
 
 def up(account: Account, stack: str, settings: Settings, *, prove: bool = True, flags: Sequence[str] = ()) -> Applied:

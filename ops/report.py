@@ -111,8 +111,36 @@ def _times(applied: Applied) -> None:
 
 
 def _access(applied: Applied) -> None:
-    raise NotImplementedError
+    from account.access import access_of, by_database, in_words
+    from account.declaration import from_platform
+    from account.model import Role
+
+    platform = applied.run.platform
+    picture = from_platform(platform)
+    databases = [str(database.name) for database in platform.databases]
+    table = Table(title="Effective access, from the declaration", title_justify="left", show_lines=True)
+    for name in ("role", *databases, "warehouses"):
+        table.add_column(name)
+    for name in (*(str(role.name) for role in platform.roles), str(platform.deployer_role)):
+        access = access_of(picture, Role(name))
+        cells = [by_database(access, database, picture.schemas) for database in databases]
+        used = [f"{path[0]} ({in_words(access[path])})" for path in picture.warehouses if path in access]
+        table.add_row(name, *cells, "\n".join(used) or "-")
+    console.out.print()
+    console.out.print(table, soft_wrap=False)
 
 
 def _warehouses(applied: Applied) -> None:
-    raise NotImplementedError
+    platform = applied.run.platform
+    table = Table(title="Warehouses and their monitors", title_justify="left")
+    for name in ("warehouse", "size", "clusters", "monitor", "credits a month"):
+        table.add_column(name)
+    for warehouse in platform.warehouses:
+        monitor = platform.monitor(warehouse.monitor)
+        clusters = "1" if warehouse.max_clusters == 1 else f"1 to {warehouse.max_clusters}"
+        table.add_row(str(warehouse.name), warehouse.size.value, clusters, str(monitor.name), str(monitor.quota))
+    if platform.account_monitor is not None:
+        monitor = platform.account_monitor
+        table.add_row("(the whole account)", "", "", str(monitor.name), str(monitor.quota))
+    console.out.print()
+    console.out.print(table)

@@ -133,10 +133,8 @@ def env(
 ) -> None:
     """Print shell exports for plain pulumi: eval "$(ops local env --stack prod)"."""
     from ops import deploy, target
-    from ops.progress import Phases
 
-    run = deploy.prepare(layout.account(account), layout.stack_name(stack), server.Settings(), Phases())
-    values = target.variables(run.account, run.stack, run.toolchain)
+    values = deploy.variables(layout.account(account), layout.stack_name(stack))
     if json:
         console.machine(values)
     else:

@@ -1,18 +1,18 @@
 """A command line to try, a fresh folder for the local target, and a stand-in for programs that it starts."""
 
+import io
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from ops.__main__ import main
 from ops.layout import Account
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,22 @@ def account(local_folder: Path) -> Account:
 
 
 @pytest.fixture
-def ops(local_folder: Path) -> Callable[..., Ended]:
-    """Runs the command line as a process, away from the developer's own local account."""
+def ops(local_folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Runs the command line in this process, away from the developer's own local account."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("ops.console.out", Console(highlight=False, soft_wrap=True))
+    monkeypatch.setattr("ops.console.err", Console(stderr=True, highlight=False, soft_wrap=True))
 
-    def run(*arguments: str, given: str = "") -> Ended:
-        environment = {**os.environ, "PLATFORM_LOCAL_DIR": str(local_folder), "NO_COLOR": "1", "COLUMNS": "200"}
-        done = subprocess.run(
-            [sys.executable, "-m", "ops", *arguments],
-            cwd=ROOT, input=given, capture_output=True, text=True, env=environment, timeout=120, check=False,
-        )  # fmt: skip
-        return Ended(done.returncode, done.stdout, done.stderr)
+    def run(*arguments: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["ops", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO())
+        try:
+            main()
+            code: object = 0
+        except SystemExit as ended:
+            code = ended.code or 0
+        captured = capfd.readouterr()
+        return Ended(code if isinstance(code, int) else 1, captured.out, captured.err)
 
     return run
 
