@@ -46,7 +46,7 @@ def create_app(server: Server) -> Starlette:
             route("/queries/v1/query-request", _query, "POST"),
             route("/queries/v1/abort-request", _abort, "POST"),
             route("/queries/{query_id}/result", _result, "GET"),
-            route("/monitoring/queries/{query_id}", _monitoring, "GET"),
+            route("/monitoring/queries/{query_id:path}", _monitoring, "GET"),
             route("/telemetry/send", _telemetry, "POST"),
             route("/telemetry/send/sessionless", _telemetry, "POST"),
         ],
@@ -202,7 +202,8 @@ async def _abort(server: Server, request: Request) -> Response:
 def _own_query(server: Server, request: Request) -> Query:
     session = _session(server, request)
     queries.admit(server, session)
-    found = server.queries.of_id(request.path_params["query_id"])
+    # The Python connector 5.2 writes a second slash before the id.
+    found = server.queries.of_id(request.path_params["query_id"].lstrip("/"))
     if found is None or found.user != session.user:
         raise SnowflakeError("000709", "02000", "Statement not found or not authorized.")
     return found

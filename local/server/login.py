@@ -80,6 +80,10 @@ class Login:
 
     def __call__(self, request: LoginRequest) -> Session:
         """Check credentials, then the policies, then the role; raises SnowflakeError with the driver's code."""
+        with self._catalogue.transaction():
+            return self._open(request, self._authenticated(request))
+
+    def _authenticated(self, request: LoginRequest) -> Obj:
         if request.authenticator == "SNOWFLAKE_JWT":
             user, method = self._by_key(request), policies.KEY_PAIR
         elif request.authenticator in _PASSWORD_AUTHENTICATORS:
@@ -90,7 +94,7 @@ class Login:
             raise SnowflakeError("390101", "08004", "User access disabled. Contact your local system administrator.")
         policies.require_address(self._catalogue, user, request.address)
         policies.require_method(self._catalogue, user, method, request.application)
-        return self._open(request, user)
+        return user
 
     def _find(self, login: str) -> Obj | None:
         """The user with this login name (case-insensitive); it is mostly the user's name."""

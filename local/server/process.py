@@ -76,6 +76,7 @@ def serve(options: Options) -> None:
                 faults=options.faults,
                 log=QueryLog(options.query_log),
             )
+            server.drop_temporary_tables(lambda _: False)
             with contextlib.closing(server):
                 asyncio.run(_run(options, server, listener, started))
 

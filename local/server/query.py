@@ -16,6 +16,7 @@ from local.errors import SnowflakeError, unsupported
 from local.lexer import split_statements
 from local.model import Json
 from local.reader import Reader
+from local.registry import Answer
 from local.results import Column, Deferred, Result, StatementType
 from local.server import policies
 from local.server.body import object_of, text_of
@@ -140,17 +141,20 @@ async def _answer(
     server: Server, session: Session, request: QueryRequest, sql: str, query_id: str
 ) -> tuple[bytes, int | None]:
     """Body of a good answer and its number of rows."""
-    admit(server, session)
     if request.asynchronous:
         raise unsupported("asynchronous execution")
     first = _check_single(sql, request.parameters)
     context = Context(server.catalogue, session, server.settings, request.bindings, query_id, request.describe_only)
-    if request.describe_only and first not in _READING:
-        result = Result((Column("status"),), (), StatementType.DDL)
-        return encode_result(result, query_answer(context), describe_only=True), 0
-    answer = execute(context, sql)
+    # One thread at a time is inside; the answer's names are read before another one may change them.
+    with server.catalogue.transaction():
+        admit(server, session)
+        if request.describe_only and first not in _READING:
+            answer: Answer = Result((Column("status"),), (), StatementType.DDL)
+        else:
+            answer = execute(context, sql)
+        around = query_answer(context)
     if isinstance(answer, Result):
-        return encode_result(answer, query_answer(context), describe_only=request.describe_only), len(answer.rows)
+        return encode_result(answer, around, describe_only=request.describe_only), len(answer.rows)
     return await _deferred(server, context, answer)
 
 
@@ -165,7 +169,8 @@ async def _deferred(server: Server, context: Context, work: Deferred) -> tuple[b
         if query is not None and query.cancelled:
             raise SnowflakeError("000604", "57014", "SQL execution canceled") from None
         raise
-    around = query_answer(context)
+    with server.catalogue.transaction():
+        around = query_answer(context)
     if len(result.rows) < 1000:
         return encode_result(result, around, describe_only=context.describe_only), len(result.rows)
     body = await loop.run_in_executor(

@@ -59,13 +59,16 @@ class Entry:
 
 
 class Sessions:
-    """All open sessions; ``clock`` is replaced in tests."""
+    """All open sessions; ``ended`` is called with the id of each that ends, ``clock`` is replaced in tests."""
 
     _REMEMBERED = 4096
 
-    def __init__(self, validity: Validity, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, validity: Validity, clock: Callable[[], float] = time.time, ended: Callable[[int], None] = lambda _: None
+    ) -> None:
         self.validity = validity
         self._clock = clock
+        self._ended = ended
         self._by_token: dict[str, Entry] = {}
         self._by_master: dict[str, Entry] = {}
         self._closed: OrderedDict[str, None] = OrderedDict()
@@ -160,3 +163,4 @@ class Sessions:
             self._closed[token] = None
         while len(self._closed) > self._REMEMBERED:
             self._closed.popitem(last=False)
+        self._ended(entry.session.id)

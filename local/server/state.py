@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from local.catalogue import Catalogue
+from local.data.store import existing_store, temporary_tables
 from local.faults import Faults
 from local.server.login import Login
 from local.server.querylog import QueryLog
 from local.server.sessions import Sessions, Validity
 from local.session import Settings
+
+_LOG = logging.getLogger("local.server")
 
 
 @dataclass(slots=True)
@@ -78,7 +83,7 @@ class Queries:
 
 @dataclass
 class Server:
-    """One account being served; ``latency`` in seconds is added to every statement."""
+    """One account being served; ``latency`` in seconds is added to every statement; ``clock`` is replaced in tests."""
 
     catalogue: Catalogue
     settings: Settings
@@ -86,15 +91,38 @@ class Server:
     faults: Faults | None = None
     log: QueryLog = field(default_factory=lambda: QueryLog(None))
     validity: Validity = field(default_factory=Validity)
+    clock: Callable[[], float] = time.time
     queries: Queries = field(default_factory=Queries)
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "query"))
 
     def __post_init__(self) -> None:
-        self.sessions = Sessions(self.validity)
+        self.sessions = Sessions(self.validity, self.clock, self._ended)
         self.login = Login(self.catalogue, self.settings, self.sessions)
 
+    def _ended(self, session: int) -> None:
+        """A session has ended: its transaction is rolled back in a thread, because that may take a while."""
+        self.workers.submit(self._forget, session)
+
+    def _forget(self, session: int) -> None:
+        try:
+            store = existing_store(self.catalogue)
+            if store is not None:
+                store.end_session(session)
+            self.drop_temporary_tables(lambda owner: owner != session)
+        except Exception:  # noqa: BLE001 (it runs in a thread of its own, where nobody else would see it)
+            _LOG.exception("session %d ended badly", session)
+
+    def drop_temporary_tables(self, keep: Callable[[int], bool]) -> None:
+        """Drop the temporary tables of sessions that ``keep`` denies."""
+        with self.catalogue.transaction():
+            for table in temporary_tables(self.catalogue, keep):
+                self.catalogue.drop(self.catalogue.get(table))
+
     def close(self) -> None:
-        """Wait for running queries, then close the log and the catalogue."""
+        """Wait for running queries, then close the log, the data and the catalogue."""
         self.workers.shutdown(wait=True, cancel_futures=True)
         self.log.close()
+        store = existing_store(self.catalogue)
+        if store is not None:
+            store.close()
         self.catalogue.close()

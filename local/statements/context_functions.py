@@ -14,7 +14,7 @@ from local.lexer import TokenKind
 from local.model import Kind
 from local.names import dotted
 from local.reader import Reader
-from local.registry import COVERAGE, FUNCTION, STATEMENT, Coverage, Level, statement
+from local.registry import COVERAGE, FUNCTION, Coverage, Level
 from local.results import Cell, Column, Result, Type
 from local.session import Context, Session
 
@@ -183,9 +183,10 @@ _CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_DATE")
 def try_context_select(context: Context, reader: Reader) -> Result | None:
     """Answer ``SELECT`` of context functions and literals, each with or without an alias.
 
-    The reader stands behind SELECT. For anything else it returns None and leaves the reader where it was.
+    The reader stands before or behind SELECT. For anything else it returns None and leaves the reader where it was.
     """
     start = reader.mark()
+    reader.accept("SELECT")
     items: list[Item] = []
     while True:
         item = _item(context, reader)
@@ -269,14 +270,3 @@ def _call(context: Context, reader: Reader) -> Item | None:
 
 for _clock in _CLOCKS:
     COVERAGE.append(Coverage(f"SELECT {_clock}()", Level.SUPPORTED, "", _SOURCE))
-
-
-if "SELECT" not in STATEMENT:
-
-    @statement("SELECT", notes="context functions and literals", source=_SOURCE)
-    def select(context: Context, reader: Reader) -> Result:
-        """SELECT where there is no data plane."""
-        result = try_context_select(context, reader)
-        if result is None:
-            raise unsupported("SELECT of data")
-        return result

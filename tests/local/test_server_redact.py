@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local.server.querylog import QueryLog
+from local.server.redact import redact, strip_tracking
+from tests.local.wire import new_wire
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown"),
+    [
+        ("CREATE USER U PASSWORD = 'hunter2' COMMENT = 'c'", "CREATE USER U PASSWORD = '***' COMMENT = 'c'"),
+        ("ALTER USER U SET password='hunter2'", "ALTER USER U SET password='***'"),
+        ("ALTER USER U SET PASSWORD = $$hunter2$$", "ALTER USER U SET PASSWORD = '***'"),
+        ("CREATE SECRET S TYPE = GENERIC_STRING SECRET_STRING = 'it''s'", None),
+        ("CALL P(token => 'hunter2')", "CALL P(token => '***')"),
+        ("SELECT 'PASSWORD = x'", "SELECT 'PASSWORD = x'"),
+        ("SHOW USERS LIKE 'PASSWORD'", "SHOW USERS LIKE 'PASSWORD'"),
+    ],
+)
+def test_secrets_are_masked_and_the_rest_stays(sql: str, shown: str | None) -> None:
+    masked = redact(sql)
+    assert shown is None or masked == shown
+    assert "hunter2" not in masked
+    assert "it''s" not in masked
+
+
+def test_statement_that_is_no_sql_is_cut_at_its_first_string() -> None:
+    assert redact("ALTER USER U SET PASSWORD = 'hunter2") == "ALTER USER U SET PASSWORD = '***'"
+
+
+def test_comment_before_the_value_does_not_uncover_it() -> None:
+    assert "hunter2" not in redact("ALTER USER U SET PASSWORD /* here */ = -- now\n 'hunter2'")
+
+
+def test_tracking_comment_is_cut_and_read() -> None:
+    sql = 'SHOW ROLES --terraform_provider_usage_tracking {"resource":"snowflake_role","operation":"read"}'
+    assert strip_tracking(sql) == ("SHOW ROLES", "snowflake_role", "read")
+
+
+def test_ordinary_statement_is_left_alone() -> None:
+    assert strip_tracking("SELECT 1 -- mine") == ("SELECT 1 -- mine", "", "")
+
+
+def test_log_line_tells_who_did_what_without_secrets(tmp_path: Path) -> None:
+    path = tmp_path / "queries.jsonl"
+    wire = new_wire(log=QueryLog(path))
+    token = wire.token()
+    wire.run('CREATE ROLE R --terraform_provider_usage_tracking {"resource":"r","operation":"create"}', token)
+    wire.run("NONSENSE PASSWORD = 'hunter2'", token)
+    first, second = (json.loads(line) for line in path.read_text().splitlines())
+    assert (first["user"], first["role"], first["sql"], first["code"], first["rows"]) == (
+        "LOCAL_ADMIN", "ACCOUNTADMIN", "CREATE ROLE R", None, 1,
+    )  # fmt: skip
+    assert (first["resource"], first["operation"]) == ("r", "create")
+    assert second["code"] is not None
+    assert "hunter2" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
