@@ -12,6 +12,7 @@ from local.registry import CreateHead
 from local.results import Result, status
 from local.session import Context
 from local.statements.common import require_create
+from local.statements.with_tags import start_properties
 from local.uses import POLICIES, require_unused
 
 LEVELS = {Kind.DATABASE: Level.DATABASE, Kind.SCHEMA: Level.SCHEMA}
@@ -23,7 +24,7 @@ def read_new(
     """Comment, properties and parameters of a CREATE, read to the end of the statement and checked."""
     if reader.at("CLONE") or reader.at("FROM") or reader.at("AS", "REPLICA"):
         raise unsupported(f"CREATE {kind.value} {reader.peek().upper}")
-    reader.accept("WITH")
+    start_properties(reader)
     values = reader.properties(kind.value, {"COMMENT": read_string, **readers(LEVELS[kind])})
     own, params = split(values, LEVELS[kind])
     transient = "TRANSIENT" in head.modifiers

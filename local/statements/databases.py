@@ -20,6 +20,7 @@ from local.statements.common import (
     skipped,
 )
 from local.statements.containers import alter_settings, read_new, require_contents_unused, swap
+from local.statements.with_tags import read_tags, tag_new
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/DESC DATABASE, SHOW DATABASES; provider databaseRow"
 KIND = Kind.DATABASE
@@ -34,11 +35,12 @@ refuse(
 )
 
 
-@create("DATABASE", modifiers=("TRANSIENT",), notes="without TAG; tags are set with ALTER", source=_SOURCE)
+@create("DATABASE", modifiers=("TRANSIENT",), source=_SOURCE)
 def create_database(context: Context, reader: Reader, head: CreateHead) -> Result:
     """The new database and its PUBLIC schema become current; both belong to the primary role."""
     path = reader.path()
     comment, props, params = read_new(context, reader, KIND, head)
+    tags = read_tags(reader)
     reader.end()
     database, answer = create_object(
         context,
@@ -52,6 +54,7 @@ def create_database(context: Context, reader: Reader, head: CreateHead) -> Resul
     )
     if database is not None:
         public, _ = create_object(context, CreateHead(False, False, frozenset()), Kind.SCHEMA, (*path, "PUBLIC"))
+        tag_new(context, database, tags)
         context.session.database = database.id
         context.session.schema = public.id if public else None
     return answer

@@ -21,6 +21,7 @@ from local.statements.common import (
     skipped,
 )
 from local.statements.containers import alter_settings, read_new, require_contents_unused, swap
+from local.statements.with_tags import read_tags, tag_new
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/DESC SCHEMA, SHOW SCHEMAS; provider schemaDBRow"
 KIND = Kind.SCHEMA
@@ -31,12 +32,13 @@ INFORMATION_SCHEMA = "INFORMATION_SCHEMA"
 """Listed in every database; it is no object of the catalogue and has no owner."""
 
 
-@create("SCHEMA", modifiers=("TRANSIENT",), notes="without TAG; tags are set with ALTER", source=_SOURCE)
+@create("SCHEMA", modifiers=("TRANSIENT",), source=_SOURCE)
 def create_schema(context: Context, reader: Reader, head: CreateHead) -> Result:
     """The new schema becomes current."""
     path = reader.path()
     managed = reader.accept("WITH", "MANAGED", "ACCESS")
     comment, props, params = read_new(context, reader, KIND, head)
+    tags = read_tags(reader)
     reader.end()
     if managed:
         props["MANAGED_ACCESS"] = True
@@ -51,6 +53,7 @@ def create_schema(context: Context, reader: Reader, head: CreateHead) -> Result:
         before_replace=lambda old: require_contents_unused(context, old),
     )
     if schema is not None:
+        tag_new(context, schema, tags)
         context.session.database = schema.parent
         context.session.schema = schema.id
     return answer

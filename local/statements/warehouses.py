@@ -16,6 +16,7 @@ from local.session import Context
 from local.statements.changes import try_rename_or_tags
 from local.statements.common import create_object, drop_object, resolve_or_skip, skipped
 from local.statements.warehouse_rules import DEFAULTS, checked, new_properties
+from local.statements.with_tags import read_tags, start_properties, tag_new
 
 _SOURCE = (
     "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC WAREHOUSE; provider v1.2.1 WarehouseSet and integration tests"
@@ -52,15 +53,16 @@ _ON_CREATE = {**PROPERTIES, "INITIALLY_SUSPENDED": read_boolean}
 _ON_SET = {**PROPERTIES, "WAIT_FOR_COMPLETION": read_boolean}
 
 
-@create(
-    "WAREHOUSE", notes="no ADAPTIVE or interactive warehouses; without TAG, tags are set with ALTER", source=_SOURCE
-)
+@create("WAREHOUSE", notes="no ADAPTIVE or interactive warehouses", source=_SOURCE)
 def create_warehouse(context: Context, reader: Reader, head: CreateHead) -> Result:
     """The new warehouse becomes the session's; it runs at once unless INITIALLY_SUSPENDED."""
     path = reader.path()
-    reader.accept("WITH")
-    values, params = split(reader.properties(KIND.value, _ON_CREATE), Level.WAREHOUSE)
+    start_properties(reader)
+    found = reader.properties(KIND.value, _ON_CREATE)
+    tags = read_tags(reader)
+    found |= reader.properties(KIND.value, _ON_CREATE)
     reader.end()
+    values, params = split(found, Level.WAREHOUSE)
     comment = str(values.pop("COMMENT", None) or "")
     monitor = values.pop("RESOURCE_MONITOR", None)
     suspended = values.pop("INITIALLY_SUSPENDED", False)
@@ -74,6 +76,7 @@ def create_warehouse(context: Context, reader: Reader, head: CreateHead) -> Resu
     if warehouse is not None:
         if isinstance(monitor, tuple):
             assign_monitor(context, warehouse, _path(monitor))
+        tag_new(context, warehouse, tags)
         context.session.warehouse = warehouse.id
     return answer
 
