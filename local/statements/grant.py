@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from local.access import is_managed, role_closure
-from local.catalogue import Catalogue
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
 from local.grants import give, give_future, grantor_for
 from local.lexer import TokenKind
@@ -118,7 +117,10 @@ def _grant_on(
     for obj in objects:
         check_same_database(context, grantee, obj)
         wanted = _wanted(privileges, securable.kind, grantee, obj)
-        _check_stage(context.catalogue, grantee, obj, wanted)
+        held = (
+            grant.privilege for grant in context.catalogue.grants.by("target", obj.id) if grant.grantee == grantee.id
+        )
+        _check_stage(obj.kind, wanted, held)
         for privilege in wanted:
             grantor = grantor_for(context, obj, privilege)
             if grantor is None:
@@ -135,10 +137,9 @@ def _grant_on(
     return _done(None if securable.reach is Reach.ONE else len(objects))
 
 
-def _check_stage(catalogue: Catalogue, grantee: Obj, obj: Obj, wanted: Iterable[str]) -> None:
+def _check_stage(kind: Kind, wanted: Iterable[str], held: Iterable[str]) -> None:
     """WRITE on a stage needs READ (docs.snowflake.com: GRANT <privileges>, usage notes)."""
-    alone = obj.kind is Kind.STAGE and "WRITE" in wanted and "READ" not in wanted
-    if alone and not catalogue.grants.by("held", (grantee.id, obj.id, "READ")):
+    if kind is Kind.STAGE and "WRITE" in wanted and "READ" not in {*wanted, *held}:
         raise compilation_error("WRITE on a stage cannot be granted without READ.")
 
 
@@ -165,7 +166,11 @@ def _grant_future(
     check_same_database(context, grantee, securable.obj)
     if grantee.kind is Kind.DATABASE_ROLE and not context.access.reachable(grantee):
         raise insufficient_privileges("database", context.catalogue.get(grantee.parent).name)
-    for privilege in _wanted(privileges, securable.kind, grantee, None):
+    wanted = _wanted(privileges, securable.kind, grantee, None)
+    futures = context.catalogue.futures.by("container", securable.obj.id)
+    held = (f.privilege for f in futures if f.grantee == grantee.id and f.kind is securable.kind)
+    _check_stage(securable.kind, wanted, held)
+    for privilege in wanted:
         give_future(context.catalogue, grantee.id, privilege, securable.kind, securable.obj.id, option=option)
     return _done(None)
 

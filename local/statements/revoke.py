@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges
@@ -40,6 +41,8 @@ def revoke(context: Context, reader: Reader) -> Answer:
     objects = objects_of(context, securable)
     revoked = Revoked()
     for obj in objects:
+        if not option_only:
+            _check_stage(obj.kind, privileges, _held(context, (ALL,), grantee, obj))
         for privilege in _held(context, privileges, grantee, obj):
             _require(context, obj, privilege)
             revoked += take(context, grantee.id, privilege, obj, option_only=option_only, cascade=cascade)
@@ -50,6 +53,12 @@ def _check(privileges: tuple[str, ...], kind: Kind) -> None:
     for privilege in privileges:
         if privilege != ALL and privilege not in PRIVILEGES[kind]:
             raise invalid(privilege, kind)
+
+
+def _check_stage(kind: Kind, privileges: tuple[str, ...], held: Iterable[str]) -> None:
+    """READ on a stage stays as long as WRITE does (docs.snowflake.com: GRANT <privileges>, restrictions)."""
+    if kind is Kind.STAGE and "READ" in privileges and "WRITE" in held and "WRITE" not in privileges:
+        raise compilation_error("READ on a stage cannot be revoked while WRITE is granted.")
 
 
 def _held(context: Context, privileges: tuple[str, ...], grantee: Obj, obj: Obj) -> tuple[str, ...]:
@@ -87,10 +96,15 @@ def _revoke_future(
     _check(tuple(privilege for privilege in privileges if privilege != "OWNERSHIP"), securable.kind)
     require_future(context, securable.obj)
     futures = context.catalogue.futures
-    for future in futures.by("container", securable.obj.id):
-        matches = future.grantee == grantee.id and future.kind is securable.kind
-        named = future.privilege != "OWNERSHIP" if privileges == (ALL,) else future.privilege in privileges
-        if not (matches and named):
+    mine = [
+        future
+        for future in futures.by("container", securable.obj.id)
+        if future.grantee == grantee.id and future.kind is securable.kind
+    ]
+    if not option_only:
+        _check_stage(securable.kind, privileges, (future.privilege for future in mine))
+    for future in mine:
+        if not (future.privilege != "OWNERSHIP" if privileges == (ALL,) else future.privilege in privileges):
             continue
         if option_only:
             futures.put(replace(future, grant_option=False))
