@@ -37,10 +37,14 @@ def _read_users(reader: Reader) -> Value:
     return reader.parenthesised(Reader.name_or_string)
 
 
+def _read_start(reader: Reader) -> Value:
+    return "IMMEDIATELY" if reader.accept("IMMEDIATELY") else reader.string()
+
+
 _SPEC: dict[str, ValueReader] = {
     "CREDIT_QUOTA": read_integer,
     "FREQUENCY": read_word,
-    "START_TIMESTAMP": read_string,
+    "START_TIMESTAMP": _read_start,
     "END_TIMESTAMP": read_string,
     "NOTIFY_USERS": _read_users,
 }
