@@ -96,7 +96,7 @@ def make_plan(
 
     wanted = store.wanted(context.catalogue)
     check = "" if before else statements[0]
-    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, check)
+    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, check=check)
 
 
 # INSERT

@@ -22,6 +22,7 @@ from local.data.work import Plan, defer
 from local.errors import compilation_error
 from local.results import Deferred, Result
 from local.session import Context
+from local.warehouse_use import require_warehouse
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,12 +36,13 @@ def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make
 
     def plan() -> Plan:
         query = plan_query(context, sql)
+        require_warehouse(context)
         number = context.catalogue.reserve()
 
         def run(cursor: DuckDBPyConnection) -> Result:
             return _fill(context, cursor, query, number, given, make)
 
-        return Plan(data_store(context).wanted(context.catalogue), query.reads, run)
+        return Plan(data_store(context).wanted(context.catalogue), query.reads, run, ddl=True)
 
     return defer(context, plan)
 

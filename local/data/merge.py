@@ -16,7 +16,7 @@ from local.data.change import (
 )
 from local.data.encode import count_result
 from local.data.parse import prepare
-from local.data.resolve import Resolver
+from local.data.resolve import Resolver, refuse_policies
 from local.data.store import data_store
 from local.data.translate import to_duckdb
 from local.data.values import converted, sequence_statements
@@ -68,6 +68,7 @@ def plan_merge(context: Context, tree: Expr) -> Plan:
     resolver = Resolver(context)
     clauses = tree.args["whens"].expressions
     target = find_target(resolver, tree.this, *_privileges(clauses))
+    refuse_policies(context, target.table)
     merge = _Merge(context, target)
     for number, clause in enumerate(clauses):
         _read_clause(merge, number, clause)

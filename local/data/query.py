@@ -11,7 +11,7 @@ from local.data.encode import fits
 from local.data.labels import projection_labels
 from local.data.lineage import outputs
 from local.data.parse import parse, prepare
-from local.data.resolve import Resolver
+from local.data.resolve import Reading, Resolver
 from local.data.translate import to_duckdb
 from local.data.types import SqlType, from_storage
 from local.errors import unsupported
@@ -28,6 +28,7 @@ class Query:
 
     sql: str
     reads: frozenset[int]
+    views: frozenset[int]
     types: tuple[SqlType | None, ...] | None
 
     def columns(self, cursor: DuckDBPyConnection) -> tuple[ColumnDef, ...]:
@@ -47,28 +48,25 @@ class Query:
         return self.types if self.types is not None and len(self.types) == count else None
 
 
-def plan_query(context: Context, sql: str) -> Query:
-    """Parse, check and translate a query; to be called where the catalogue may be read."""
+def plan_query(context: Context, sql: str, own: Reading | None = None) -> Query:
+    """Parse, check and translate a query; to be called where the catalogue may be read.
+
+    ``own`` are rights and schema other than the session's.
+    """
     from sqlglot import exp
 
     tree = parse(sql)
     if not isinstance(tree, (exp.Query, exp.Values)):
         raise unsupported(f"{tree.key.upper()} as a query")
-    return plan_tree(context, tree, projection_labels(sql))
-
-
-def plan_tree(context: Context, tree: Expr, labels: Sequence[str] | None = None) -> Query:
-    """The same for a parsed query; ``labels`` name its projections that have no name of their own."""
-    from sqlglot import exp
-
-    resolver = Resolver(context)
+    labels = projection_labels(sql)
+    resolver = Resolver(context, own)
     holder = exp.Subquery(this=prepare(context, tree))
     if labels is not None:
         _label(holder.this, labels)
     resolver.query(holder)
     shown = outputs(holder.this)
     types = tuple(kind for _, kind in shown) if shown is not None else None
-    return Query(to_duckdb(holder.this), frozenset(resolver.tables), types)
+    return Query(to_duckdb(holder.this), frozenset(resolver.tables), frozenset(resolver.views), types)
 
 
 def _label(tree: Expr, labels: Sequence[str]) -> None:

@@ -36,6 +36,8 @@ class Plan:
     reads: frozenset[int]
     run: Callable[[DuckDBPyConnection], Result]
     writes: Mapping[int, bool] = field(default_factory=dict)
+    ddl: bool = False
+    """Whether the statement is DDL, which never opens a transaction."""
     check: str = ""
     """A query that DuckDB only plans beforehand in a transaction, so that a wrong name does not abort it."""
 
@@ -65,7 +67,7 @@ class Worker:
             self._cancelled = False
             if self.failed:
                 raise SnowflakeError("090232", "25000", "The transaction is aborted; it can only be rolled back.")
-            if not autocommit and plan.writes:
+            if not autocommit and plan.writes and not plan.ddl:
                 self.open = True
             with translated():
                 return self._within(plan) if self.open else self._alone(plan)

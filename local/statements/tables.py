@@ -9,23 +9,18 @@ from local.data.columns import ColumnDef, columns_of, encode_columns
 from local.data.create_as import create_as
 from local.data.definition import Attachment, Definition, read_definition
 from local.data.resolve import find_relation, temporary_signature
-from local.data.store import data_store
 from local.errors import SnowflakeError, already_exists, compilation_error, not_found, unsupported
 from local.grants import give
 from local.lexer import TokenKind
 from local.model import Json, Kind, Obj
 from local.names import Path, dotted
-from local.parameters import check_retention, retention_days
+from local.parameters import check_retention
 from local.reader import Reader, Value, read_boolean, read_integer, read_string
-from local.registry import Answer, CreateHead, create, drop, refuse, show
-from local.results import Cell, Column, Deferred, Result, Type, status, timestamp, yes_no
+from local.registry import Answer, CreateHead, create, drop, refuse
+from local.results import Result, status
 from local.session import Context
 from local.statements.common import (
-    candidates,
     create_object,
-    owner_name,
-    owner_role_type,
-    read_show_filter,
     require_create,
 )
 from local.statements.masking import set_policy
@@ -251,80 +246,6 @@ def drop_table(context: Context, reader: Reader) -> Result:
     context.access.require_ownership(table)
     context.catalogue.drop(table)
     return status(f"{dotted(path[-1:])} successfully dropped.")
-
-
-_SHOW = (
-    Column("created_on", Type.TIMESTAMP_LTZ),
-    *(Column(name) for name in ("name", "database_name", "schema_name", "kind", "comment", "cluster_by")),
-    Column("rows", Type.FIXED),
-    Column("bytes", Type.FIXED),
-    Column("owner"),
-    Column("retention_time"),
-    *(
-        Column(name)
-        for name in (
-            "automatic_clustering", "change_tracking", "is_external", "enable_schema_evolution", "owner_role_type",
-            "is_event", "budget", "is_hybrid", "is_iceberg", "is_dynamic", "is_immutable",
-        )
-    ),
-)  # fmt: skip
-
-
-@show("TABLES", notes="bytes is always 0; no HISTORY of dropped tables", source=_SOURCE)
-def show_tables(context: Context, reader: Reader) -> Answer:
-    """Row counts are those that are committed."""
-    wanted = read_show_filter(context, reader, Kind.TABLE)
-    mine = context.session.id
-    tables = [
-        table
-        for table in candidates(context, wanted.container, Kind.TABLE)
-        if wanted.keeps(table.name)
-        and table.props.get("session") in (None, mine)
-        and context.access.visible(table)
-        and (wanted.after is None or table.name > wanted.after)
-    ][: wanted.limit]
-    rows = [_row(context, table) for table in tables]
-    store = data_store(context)
-    if not tables or not store.exists:
-        return Result(_SHOW, rows)
-    numbers = [table.id for table in tables]
-
-    def count() -> Result:
-        counts = store.counts(numbers)
-        counted = [(*row[:7], str(counts.get(number, 0)), *row[8:]) for number, row in zip(numbers, rows, strict=True)]
-        return Result(_SHOW, counted)
-
-    return Deferred(count)
-
-
-def _row(context: Context, table: Obj) -> tuple[Cell, ...]:
-    database, schema, name = context.catalogue.path(table)
-    cluster_by = str(table.props.get("cluster_by") or "")
-    kind = "TEMPORARY" if "session" in table.props else "TRANSIENT" if table.props.get("TRANSIENT") else "TABLE"
-    return (
-        timestamp(table.created),
-        name,
-        database,
-        schema,
-        kind,
-        table.comment,
-        cluster_by,
-        "0",
-        "0",
-        owner_name(context, table),
-        str(retention_days(context.catalogue, table)),
-        "ON" if cluster_by else "OFF",
-        "ON" if table.props.get("change_tracking") else "OFF",
-        "N",
-        yes_no(bool(table.props.get("schema_evolution"))),
-        owner_role_type(context, table),
-        "N",
-        None,
-        "N",
-        "N",
-        "N",
-        "N",
-    )
 
 
 refuse("UNDROP TABLE", "CREATE TABLE … CLONE", "CREATE TABLE … USING TEMPLATE", source="docs.snowflake.com")
