@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from stacks import Platform
 
 Inputs = dict[str, object]
-Record = Callable[..., "Recorded"] if TYPE_CHECKING else object
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,21 @@ class Registration:
     delete_before_replace: bool
 
 
+class Echo(mocks.Mocks):
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[object, object]]:
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[object, object], None]:
+        raise AssertionError(f"the program calls {args.token}")
+
+
 @dataclass
 class Recorded:
     """Everything one run registered."""
 
     resources: list[Registration] = field(default_factory=list)
     outputs: dict[str, object] = field(default_factory=dict)
+    mocks: Echo = field(default_factory=Echo)
 
     def of(self, kind: str) -> list[Registration]:
         """The resources of one kind, e.g. `Warehouse`."""
@@ -61,17 +69,9 @@ class Recorded:
         return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
 
 
-class _Echo(mocks.Mocks):
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[object, object]]:
-        return f"{args.name}-id", dict(args.inputs)
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[object, object], None]:
-        raise AssertionError(f"the program calls {args.token}")
-
-
-class _Monitor(mocks.MockMonitor):
+class RecordingMonitor(mocks.MockMonitor):
     def __init__(self, recorded: Recorded) -> None:
-        super().__init__(_Echo())
+        super().__init__(recorded.mocks)
         self.recorded = recorded
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> object:
@@ -98,7 +98,9 @@ class _Monitor(mocks.MockMonitor):
 def record(platform: Platform, plugin: Plugin) -> Recorded:
     """Register a platform against mocks."""
     recorded = Recorded()
-    mocks.set_mocks(_Echo(), "snowflake-platform", platform.environment.name, preview=True, monitor=_Monitor(recorded))
+    mocks.set_mocks(
+        Echo(), "snowflake-platform", platform.environment.name, preview=True, monitor=RecordingMonitor(recorded)
+    )
 
     def body() -> None:
         def export(name: str, value: object) -> None:
