@@ -152,13 +152,15 @@ def recover_real(stack: str) -> recover.Recovery:
     A lock that is left in a remote backend is not touched: `pulumi cancel` is for that.
     """
     with recover.asking(logins.profiles_path()) as asker, Progress("refresh") as progress:
-        return recover.recover(target.real_target(stack), None, asker, progress)
+        return recover.recover(target.real_target(stack), None, asker, listen=progress)
 
 
 def recover_run(run: Run) -> recover.Recovery:
     """Recovers whether it seems needed or not."""
+    failed = files.read_object(run.account.record(run.stack)).get("failed")
+    creates = [entry for entry in failed if isinstance(entry, dict)] if isinstance(failed, list) else []
     with recover.asking(run.account.toml) as asker, Progress("refresh") as progress:
-        done = recover.recover(run.target, run.account.locks(run.stack), asker, progress)
+        done = recover.recover(run.target, run.account.locks(run.stack), asker, creates, progress)
     _remember(run)
     return done
 
@@ -168,6 +170,7 @@ def operate(run: Run, operation: str, flags: Sequence[str] = (), *, lines: bool 
     with Progress(operation, lines=lines) as progress:
         outcome = engine.operate(run.target, operation, flags, progress)
     if not outcome.ok:
+        _remember_failed(run, outcome)
         raise OpsError(
             f"pulumi {operation} of stack {run.stack} failed",
             where=f"local account {run.account.name}, {run.server.url}",
@@ -205,6 +208,16 @@ def _empty(run: Run) -> bool:
 
 def _remember(run: Run) -> None:
     files.write_object(run.account.record(run.stack), {"account_id": run.server.account_id, "unfinished": False})
+
+
+def _remember_failed(run: Run, outcome: Outcome) -> None:
+    """Creates that failed may have happened: the next run asks, unless the account said that the object was there."""
+    refused = {message.urn for message in outcome.messages if "already exists" in message.text}
+    failed = [step for step in outcome.steps if step.failed and step.operation.startswith("create")]
+    known = files.read_object(run.account.record(run.stack))
+    if known.get("unfinished"):
+        creates = [step.resource for step in failed if step.urn not in refused]
+        files.write_object(run.account.record(run.stack), {**known, "failed": creates})
 
 
 @contextmanager

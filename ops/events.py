@@ -35,6 +35,8 @@ class Step:
     done: bool
     failed: bool = False
     properties: tuple[PropertyChange, ...] = ()
+    resource: Metadata = field(default_factory=dict, repr=False, compare=False)
+    """For an operation that failed: the resource as it was to be, secrets masked."""
 
     @property
     def name(self) -> str:
@@ -110,7 +112,13 @@ def _step(content: Metadata, *, done: bool, failed: bool = False) -> Event:
         done=done,
         failed=failed,
         properties=() if failed else tuple(_properties(metadata)),
+        resource=_wanted(metadata) if failed else {},
     )
+
+
+def _wanted(metadata: Metadata) -> Metadata:
+    new = metadata.get("new")
+    return {str(key): value for key, value in new.items()} if isinstance(new, dict) else {}
 
 
 def _properties(metadata: Metadata) -> list[PropertyChange]:

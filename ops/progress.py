@@ -71,7 +71,7 @@ class Progress:
     def __call__(self, event: Event) -> None:
         if isinstance(event, Step):
             self._step(event)
-        elif isinstance(event, Message) and event.severity in ("warning", "error"):
+        elif isinstance(event, Message) and event.severity in ("warning", "error") and not _repeated(event):
             console.err.print(f"{event.severity}: {_subject(event)}{event.text}", markup=False, style=_style(event))
 
     def _step(self, step: Step) -> None:
@@ -104,6 +104,11 @@ def summary(outcome: Outcome) -> str:
         words["same"] = "unchanged"
     parts = [f"{number} {words[name]}" for name, number in outcome.changes.items() if name in words and number]
     return f"{', '.join(parts) or 'nothing to do'} ({outcome.seconds:.1f} s)"
+
+
+def _repeated(message: Message) -> bool:
+    """The bridge logs an error that the engine reports as well."""
+    return message.text.lstrip().startswith("sdk-v2/provider2.go")
 
 
 def _subject(message: Message) -> str:

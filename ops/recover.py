@@ -1,7 +1,7 @@
 """Puts a stack right after a killed `up` or `destroy`: the lock, the open creates, then a refresh."""
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MISSING = frozenset({2003, 2043, 2140, 3001})
 """Snowflake's error numbers for objects that are not there or not to be seen, and for containers that are not."""
+
+CREATING = "creating"
+MASKED = "[secret]"
 
 
 @dataclass
@@ -39,23 +42,53 @@ Asker = Callable[[str], pending.Ask]
 """From the name of a login profile to a function that asks the account with it."""
 
 
-def recover(target: Target, lock_folder: Path | None, asker: Asker, listen: Listener | None = None) -> Recovery:
+def recover(
+    target: Target,
+    lock_folder: Path | None,
+    asker: Asker,
+    failed: Sequence[Mapping[str, object]] = (),
+    listen: Listener | None = None,
+) -> Recovery:
     """Removes dead locks, settles open creates, refreshes. Safe to repeat; does nothing to a healthy stack but refresh.
 
-    Raises OpsError where a living pulumi holds the stack, a type is unknown, or the refresh fails.
+    `failed` are the resources whose create failed in the last run: the account may have made them all the same, if
+    the answer got lost. Raises OpsError where a living pulumi holds the stack, a type is unknown or the refresh fails.
     """
     done = Recovery()
     if lock_folder is not None:
         done.locks = [f"{lock.pid}, {lock.since}" for lock in locks.clear_stale(lock_folder)]
-    state = engine.export(target)
+    state = with_failed(engine.export(target), failed)
     settled = settle(state, asker, done)
     if settled is not None:
         engine.replace_state(target, settled)
     if _resources(settled or state):
         done.refresh = engine.operate(target, "refresh", listen=listen)
         if not done.refresh.ok:
-            raise OpsError("the state could not be refreshed", why="\n       ".join(done.refresh.errors))
+            raise OpsError(
+                "the state could not be refreshed",
+                why=done.refresh.errors[-1] if len(done.refresh.errors) == 1 else "the messages are above",
+                do="put that right, then try again",
+            )
     return done
+
+
+def with_failed(state: dict[str, object], failed: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """The state with failed creates as open ones, unless the state has the resource."""
+    deployment = state.get("deployment")
+    if not isinstance(deployment, dict) or not failed:
+        return state
+    present = {entry.get("urn") for entry in _resources(state)}
+    entries = [_complete(entry) for entry in failed if entry.get("urn") not in present]
+    operations = [*(deployment.get("pending_operations") or []), *({"type": CREATING, "resource": e} for e in entries)]
+    return {**state, "deployment": {**deployment, "pending_operations": operations}}
+
+
+def _complete(event: Mapping[str, object]) -> dict[str, object]:
+    """A resource as the state holds it, from what an event tells; what is masked there is left for the next up."""
+    inputs = event.get("inputs")
+    clear = {name: value for name, value in inputs.items() if value != MASKED} if isinstance(inputs, dict) else {}
+    kept = {name: event[name] for name in ("urn", "type", "parent", "provider") if event.get(name)}
+    return {**kept, "custom": True, "inputs": clear}
 
 
 def settle(state: Mapping[str, object], asker: Asker, done: Recovery) -> dict[str, object] | None:
@@ -69,7 +102,7 @@ def settle(state: Mapping[str, object], asker: Asker, done: Recovery) -> dict[st
     profiles = _profiles(resources)
     for operation in operations:
         resource = operation.get("resource")
-        if operation.get("type") == "creating" and isinstance(resource, dict):
+        if operation.get("type") == CREATING and isinstance(resource, dict):
             _settle_create(resource, resources, profiles, asker, done)
     deployment["resources"] = resources
     deployment.pop("pending_operations")

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from ops import pending
+from ops import pending, recover
 from ops.errors import OpsError
 from ops.recover import Recovery, settle
 
@@ -146,6 +146,20 @@ def test_other_open_operations_are_left_to_the_refresh() -> None:
 def test_a_healthy_state_is_not_touched() -> None:
     healthy = {"version": 3, "deployment": {"resources": []}}
     assert settle(copy.deepcopy(healthy), Account(), Recovery()) is None
+
+
+def test_a_failed_create_that_happened_becomes_a_resource() -> None:
+    failed = {**resource("Warehouse", "loading", name="WH", comment=recover.MASKED), "parent": "urn:topic", "id": ""}
+    after = recover.with_failed(state(), [failed])
+    last = resources(settle(after, Account({"name": "WH"}), Recovery()))[-1]
+    assert (last["id"], last["inputs"], last["parent"]) == ("WH", {"name": "WH"}, "urn:topic")
+
+
+def test_a_failed_create_that_is_in_the_state_is_not_asked_about() -> None:
+    there = {**resource("Warehouse", "loading", name="WH"), "id": "WH"}
+    account = Account({"name": "WH"})
+    settle(recover.with_failed(state(others=[there]), [there]), account, Recovery())
+    assert account.asked == []
 
 
 def test_an_unknown_type_stops_with_its_name() -> None:
