@@ -48,6 +48,11 @@ class Account:
         return self.data / "server.log"
 
     @property
+    def query_log(self) -> Path:
+        """One JSON line per statement that the server ran, secrets left out."""
+        return self.data / "queries.jsonl"
+
+    @property
     def settings(self) -> Path:
         """Port, edition and latency that the next start uses."""
         return self.data / "settings.json"

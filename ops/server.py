@@ -22,11 +22,15 @@ EDITIONS = ("STANDARD", "ENTERPRISE", "BUSINESS_CRITICAL")
 
 @dataclass(frozen=True)
 class Settings:
-    """What a start asks for; None keeps what the last start used. Latency in milliseconds per statement."""
+    """What a start asks for; None keeps what the last start used. Latency in milliseconds per statement.
+
+    `faults` is a file of failures on purpose, for this start only.
+    """
 
     port: int | None = None
     latency_ms: int | None = None
     edition: str | None = None
+    faults: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,7 @@ def _remembered(account: Account, settings: Settings) -> Settings:
         port=chosen,
         latency_ms=last_latency if settings.latency_ms is None else settings.latency_ms,
         edition=settings.edition or (edition if isinstance(edition, str) else "ENTERPRISE"),
+        faults=settings.faults,
     )
 
 
@@ -208,11 +213,15 @@ def _spawn(
         "--port", str(settings.port or 0),
         "--latency-ms", str(settings.latency_ms or 0),
         "--admin-public-key", str(admin_public_key),
+        "--query-log", str(account.query_log),
     ]  # fmt: skip
     if parent_pid is not None:
         command += ["--parent-pid", str(parent_pid)]
-    if account.log.exists() and account.log.stat().st_size > LOG_LIMIT_BYTES:
-        account.log.replace(account.log.with_suffix(".log.1"))
+    if settings.faults is not None:
+        command += ["--faults", str(settings.faults)]
+    for log in (account.log, account.query_log):
+        if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
+            log.replace(log.with_name(f"{log.name}.1"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SNOWFLAKE_"))}
     with account.log.open("ab") as log:
         return subprocess.Popen(

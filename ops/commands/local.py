@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,13 +30,16 @@ def start(
         ),
     ] = None,
     parent_pid: Annotated[int | None, typer.Option("--parent-pid", hidden=True)] = None,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", hidden=True, exists=True, help="Failures on purpose, for tests.")
+    ] = None,
     json: options.Json = False,
 ) -> None:
     """Start the local Snowflake and bootstrap its account; does nothing where it runs already."""
     from ops import local
 
     place = layout.account(account)
-    wanted = server.Settings(port, latency_ms, edition.upper() if edition else None)
+    wanted = server.Settings(port, latency_ms, edition.upper() if edition else None, faults)
     started = local.start(place, wanted, shared, parent_pid)
     local.connections(place, started.server)
     if json:
