@@ -35,7 +35,9 @@ MUST_BE_KEPT = (
     "requirements/product.txt",
 )
 SECRETS = {
-    "private key": re.compile(r"-----BEGIN (?:RSA |EC |OPENSSH |ENCRYPTED )?PRIVATE KEY-----\s*\n\s*[A-Za-z0-9+/=]{40}"),
+    "private key": re.compile(
+        r"-----BEGIN (?:RSA |EC |OPENSSH |ENCRYPTED )?PRIVATE KEY-----\s*\n\s*[A-Za-z0-9+/=]{40}"
+    ),
     "cloud access key": re.compile(r"\bAKIA[0-9A-Z]{16}\b"),
     "platform token": re.compile(r"\b(?:ghp|gho|github_pat|glpat|xox[abp]|pul)[-_][A-Za-z0-9_-]{20,}\b"),
     "password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@{}$'\"]+:[^/\s:@{}$'\"]{6,}@"),
