@@ -18,7 +18,7 @@ from local.registry import COVERAGE, Coverage, Level
 from local.results import Cell, Result
 from local.session import Context
 from local.statements.changes import label, text_columns
-from local.statements.tags import domain_kind, tag_rows
+from local.statements.tag_lookup import domain_kind, tag_rows
 from local.uses import POLICIES, network_policy_holders
 
 _SOURCE = "docs.snowflake.com: POLICY_REFERENCES, TAG_REFERENCES, DATA_METRIC_FUNCTION_REFERENCES"

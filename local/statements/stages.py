@@ -1,0 +1,126 @@
+"""Internal stages: places for files. Their files are not there yet, so PUT, GET, LIST and COPY are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.errors import unsupported
+from local.model import Json, Kind, Obj
+from local.reader import Reader
+from local.registry import CreateHead, alter, create, describe, drop, refuse, show
+from local.results import Cell, Column, Result, Type, timestamp, yes_no
+from local.session import Context
+from local.statements.changes import (
+    Changes,
+    apply_changes,
+    read_changes,
+    read_values,
+    split_comment,
+    text_columns,
+    try_rename_or_tags,
+)
+from local.statements.common import (
+    create_object,
+    drop_object,
+    owner_name,
+    owner_role_type,
+    resolve_or_skip,
+    show_objects,
+    skipped,
+)
+from local.statements.stage_options import (
+    CREATE_SPEC,
+    SET_SPEC,
+    as_groups,
+    check_stage,
+    describe_rows,
+    directory_enabled,
+)
+from local.statements.tags import read_tag_clause, set_tags
+
+_SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC STAGE; provider stageShowRow, stageDescRow"
+KIND = Kind.STAGE
+
+refuse("PUT", "GET", "LIST", "REMOVE", "COPY INTO", "ALTER STAGE … REFRESH", "CREATE STAGE … URL", source=_SOURCE)
+
+
+@create("STAGE", notes="internal, not temporary, no files; no named file formats", source=_SOURCE)
+def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
+    """Encryption is SNOWFLAKE_FULL unless written."""
+    path = reader.path()
+    given = as_groups(read_values(reader, KIND, CREATE_SPEC).onto({}))
+    tags = read_tag_clause(reader)
+    reader.end()
+    comment, props = split_comment(given)
+    check_stage(props)
+    stage, answer = create_object(context, head, KIND, path, comment=comment, props=props)
+    if stage is not None:
+        set_tags(context, stage, tags)
+    return answer
+
+
+@alter("STAGE", notes="no REFRESH", source=_SOURCE)
+def alter_stage(context: Context, reader: Reader) -> Result:
+    """RENAME, tags, file format, copy options, directory and comment."""
+    stage = resolve_or_skip(context, reader, KIND)
+    if stage is None:
+        return skipped()
+    if reader.at("REFRESH"):
+        raise unsupported("ALTER STAGE … REFRESH")
+    answer = try_rename_or_tags(context, reader, stage)
+    if answer is not None:
+        return answer
+    changes = read_changes(reader, KIND, SET_SPEC)
+    return apply_changes(context, stage, Changes(_merged(stage, as_groups(changes.values)), changes.unset), check_stage)
+
+
+def _merged(stage: Obj, values: Mapping[str, Json]) -> dict[str, Json]:
+    """Copy and directory options keep what a SET does not name; a file format is replaced as a whole."""
+    result = dict(values)
+    for name in ("COPY_OPTIONS", "DIRECTORY"):
+        before, after = stage.props.get(name), result.get(name)
+        if isinstance(before, dict) and isinstance(after, dict):
+            result[name] = {**before, **after}
+    return result
+
+
+@drop("STAGE", source=_SOURCE)
+def drop_stage(context: Context, reader: Reader) -> Result:
+    """Drops the stage."""
+    return drop_object(context, reader, KIND)
+
+
+_COLUMNS = (
+    Column("created_on", Type.TIMESTAMP_LTZ),
+    *text_columns(
+        "name", "database_name", "schema_name", "url", "has_credentials", "has_encryption_key", "owner", "comment",
+        "region", "type", "cloud", "notification_channel", "storage_integration", "endpoint", "owner_role_type",
+        "directory_enabled",
+    ),
+)  # fmt: skip
+
+
+@show("STAGES", source=_SOURCE)
+def show_stages(context: Context, reader: Reader) -> Result:
+    """Stages that the session may see."""
+
+    def row(stage: Obj) -> tuple[Cell, ...]:
+        database, schema = context.catalogue.path(stage)[:2]
+        encrypted = stage.props.get("ENCRYPTION") == "SNOWFLAKE_SSE"
+        kind = "INTERNAL NO CSE" if encrypted else "INTERNAL"
+        return (
+            timestamp(stage.created), stage.name, database, schema, "", "N", "N", owner_name(context, stage),
+            stage.comment, None, kind, None, None, None, None, owner_role_type(context, stage),
+            yes_no(directory_enabled(stage.props)),
+        )  # fmt: skip
+
+    return show_objects(context, reader, KIND, _COLUMNS, row)
+
+
+@describe("STAGE", source=_SOURCE)
+def describe_stage(context: Context, reader: Reader) -> Result:
+    """A row per option with its value and default."""
+    stage = context.access.resolve(KIND, reader.path())
+    reader.end()
+    columns = text_columns("parent_property", "property", "property_type", "property_value", "property_default")
+    return Result(columns, describe_rows(stage.props))
