@@ -3,5 +3,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 .venv/bin/python -m ruff check --quiet .
-.venv/bin/python -m mypy $(for room in stacks infra account ops toolchain; do [ -d "$room" ] && echo "$room"; done) __main__.py
-.venv-local/bin/python -m mypy local
+.venv/bin/python -m mypy stacks infra account ops toolchain __main__.py \
+    tests/conftest.py tests/repo tests/ops tests/stacks tests/infra tests/account tests/toolchain tests/e2e .ci/tests.py
+.venv-local/bin/python -m mypy local tests/local

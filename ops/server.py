@@ -219,9 +219,9 @@ def _spawn(
         command += ["--parent-pid", str(parent_pid)]
     if settings.faults is not None:
         command += ["--faults", str(settings.faults)]
-    for log in (account.log, account.query_log):
-        if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
-            log.replace(log.with_name(f"{log.name}.1"))
+    for path in (account.log, account.query_log):
+        if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
+            path.replace(path.with_name(f"{path.name}.1"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "SNOWFLAKE_"))}
     with account.log.open("ab") as log:
         return subprocess.Popen(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import keypairs, keyslots, overlay
+from ops import keypairs, keyslots, layout
 from ops.errors import BadInput
 from ops.keyslots import Keyring
 
@@ -114,7 +114,7 @@ def test_a_person_rotates_in_the_list_of_people(ring: Keyring) -> None:
 
 
 def test_private_keys_inside_the_repository_are_refused(ring: Keyring) -> None:
-    inside = Keyring(ring.stack_file, overlay.repository() / "keys", ring.user, ring.login)
+    inside = Keyring(ring.stack_file, layout.repository() / "keys", ring.user, ring.login)
     with pytest.raises(BadInput):
         keyslots.new(inside)
     assert not inside.folder.exists()

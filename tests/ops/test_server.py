@@ -16,7 +16,8 @@ from ops.server import Settings
 STAND_IN = """
 import argparse, http.server, json, os, pathlib, signal, sys
 parser = argparse.ArgumentParser()
-for name in ("data-dir", "organization", "account", "edition", "port", "latency-ms", "admin-public-key", "parent-pid"):
+names = ("data-dir", "organization", "account", "edition", "port", "latency-ms", "admin-public-key", "query-log")
+for name in (*names, "parent-pid"):
     parser.add_argument("--" + name)
 given = parser.parse_args(sys.argv[2:])
 if os.environ.get("STAND_IN") == "dies":
