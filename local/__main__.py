@@ -92,13 +92,13 @@ def main() -> int:
         case "serve":
             return _serve(arguments, parser)
         case "dump":
-            from local import dump
+            from local.dump import main as print_dump
 
-            return dump.main(arguments.data_dir)
+            return print_dump(arguments.data_dir)
         case _:
-            from local import coverage
+            from local.coverage import main as write_coverage
 
-            return coverage.main(check=arguments.check)
+            return write_coverage(check=arguments.check)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.registry import Coverage, Level
 
-_DRIVERS = "gosnowflake 1.13 (source); Python connector 4.8 and 5.2 (run against this server)"
+_DRIVERS = "gosnowflake 1.13 and 2.1, Python connector 4.8 and 5.2, each run against this server"
 _DOCS = "docs.snowflake.com"
 
 
@@ -32,8 +32,8 @@ FEATURES = (
     _partly("statement: result format", "JSON rows inside the answer; never Arrow, never in chunks", _DRIVERS),
     _partly("statement: abort", "a statement of the catalogue is done at once; a query ends where the data plane "
             "lets it", _DRIVERS),
-    _partly("login: password", "scrypt at rest; a lock after wrong passwords ends with the server process; an expired "
-            "password or one that must be changed is taken", f"{_DOCS}: Password policies"),
+    _partly("login: password", "scrypt at rest; a lock after wrong passwords ends with the server process or "
+            "ALTER USER; an expired password or one that must be changed is taken", f"{_DOCS}: Password policies"),
     _partly("login: authentication policy", "methods, client types and MFA_ENROLLMENT; there is no second factor, so a "
             "password that needs one is refused; OPTIONAL lets a password alone in (phased out in 2026); "
             "CLIENT_POLICY, PAT_POLICY and WORKLOAD_IDENTITY_POLICY have nothing to apply to",

@@ -6,19 +6,25 @@ import time
 from collections.abc import Callable
 
 from local.errors import SnowflakeError
+from local.model import Obj
 
 
 class Lockout:
-    """Counts wrong passwords by user id; forgotten when the server stops."""
+    """Counts wrong passwords by user; forgotten when the server stops or the user is altered (MINS_TO_UNLOCK = 0)."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._failures: dict[int, int] = {}
-        self._until: dict[int, float] = {}
+        self._locked: dict[int, tuple[float, float]] = {}
+        """User id → when the user was locked, and until when."""
 
-    def check(self, user: int) -> None:
-        """390102 while the user is locked."""
-        left = self._until.get(user, 0.0) - self._clock()
+    def check(self, user: Obj) -> None:
+        """390102 while the user is locked, by wrong passwords or by MINS_TO_UNLOCK."""
+        since, until = self._locked.get(user.id, (0.0, 0.0))
+        if user.changed > since:
+            until = 0.0
+        stored = user.props.get("LOCKED_UNTIL")
+        left = max(until, float(stored) if isinstance(stored, int | float) else 0.0) - self._clock()
         if left > 0:
             raise SnowflakeError(
                 "390102",
@@ -28,14 +34,15 @@ class Lockout:
                 "for assistance.",
             )
 
-    def failed(self, user: int, retries: int, minutes: int) -> None:
+    def failed(self, user: Obj, retries: int, minutes: int) -> None:
         """Count a wrong password; the ``retries``-th locks the user for ``minutes``."""
-        count = self._failures.get(user, 0) + 1
-        self._failures[user] = count
+        count = self._failures.get(user.id, 0) + 1
+        self._failures[user.id] = count
         if count >= retries:
-            self._until[user] = self._clock() + minutes * 60
-            self._failures.pop(user)
+            now = self._clock()
+            self._locked[user.id] = (now, now + minutes * 60)
+            self._failures.pop(user.id)
 
-    def passed(self, user: int) -> None:
+    def passed(self, user: Obj) -> None:
         """Forget the user's wrong passwords."""
-        self._failures.pop(user, None)
+        self._failures.pop(user.id, None)

@@ -20,6 +20,7 @@ from local.server.body import object_of, text_of
 from local.server.lockout import Lockout
 from local.server.sessions import Sessions
 from local.session import Session, Settings
+from local.statements.policy_attachments import effective_policy
 
 _LOG = logging.getLogger("local.login")
 _PASSWORD_AUTHENTICATORS = ("", "SNOWFLAKE", "USERNAME_PASSWORD_MFA")
@@ -90,7 +91,8 @@ class Login:
             user, method = self._by_password(request), policies.PASSWORD
         else:
             raise unsupported(f"authenticator {request.authenticator}")
-        if user.props.get("DISABLED") in (True, "true"):
+        expires = policies.until(user, "EXPIRES_AT")
+        if user.props.get("DISABLED") is True or 0 < expires <= time.time():
             raise SnowflakeError("390101", "08004", "User access disabled. Contact your local system administrator.")
         policies.require_address(self._catalogue, user, request.address)
         policies.require_method(self._catalogue, user, method, request.application)
@@ -125,23 +127,23 @@ class Login:
         user = self._find(request.login)
         if not keypair.names_account(self._settings, request.account) or user is None:
             raise _wrong()
-        self._lockout.check(user.id)
+        self._lockout.check(user)
         stored = user.props.get("PASSWORD_HASH")
         usable = user.props.get("TYPE") != "SERVICE" and isinstance(stored, str) and stored
         if not usable or not verify_password(request.password, str(stored)):
-            policy = policies.effective_policy(self._catalogue, user, Kind.PASSWORD_POLICY)
+            policy = effective_policy(self._catalogue, user, Kind.PASSWORD_POLICY)
             self._lockout.failed(
-                user.id,
+                user,
                 policies.number(policy, "PASSWORD_MAX_RETRIES", 5),
                 policies.number(policy, "PASSWORD_LOCKOUT_TIME_MINS", 15),
             )
             raise _wrong()
-        self._lockout.passed(user.id)
+        self._lockout.passed(user)
         return user
 
     def _open(self, request: LoginRequest, user: Obj) -> Session:
         role = self._role(request, user)
-        policy = policies.effective_policy(self._catalogue, user, Kind.SESSION_POLICY)
+        policy = effective_policy(self._catalogue, user, Kind.SESSION_POLICY)
         idle = policies.number(policy, "SESSION_IDLE_TIMEOUT_MINS", 240) * 60
         session = self._sessions.open(user.id, role.id if role else None, request.address, idle)
         session.client = request.client

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
 from local.catalogue import Catalogue
 from local.errors import SnowflakeError
-from local.model import ACCOUNT_ID, Json, Kind, Obj
-
-
-def effective_policy(catalogue: Catalogue, user: Obj, kind: Kind) -> Obj | None:
-    """The authentication, password or session policy of the user, else the account's (docs: the user's replaces it)."""
-    for target in (user.id, ACCOUNT_ID):
-        for reference in catalogue.references.by("use", (target, kind.value)):
-            found = catalogue.lookup(reference.source)
-            if found is not None:
-                return found
-    return None
+from local.model import Json, Kind, Obj
+from local.statements.policy_attachments import effective_policy
 
 
 def texts(value: Json) -> tuple[str, ...]:
@@ -29,6 +21,12 @@ def number(policy: Obj | None, name: str, default: int) -> int:
     """A numeric property of a policy, or Snowflake's default."""
     value = policy.props.get(name) if policy is not None else None
     return int(value) if isinstance(value, int | str) and str(value).isdigit() else default
+
+
+def until(user: Obj, name: str) -> float:
+    """A moment of the user's properties in epoch seconds, 0 if it is not set."""
+    value = user.props.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 # Network policies
@@ -123,7 +121,8 @@ def require_method(catalogue: Catalogue, user: Obj, method: str, application: st
         raise _rejected()
     person = str(user.props.get("TYPE") or "PERSON") == "PERSON"
     enrolment = str(props.get("MFA_ENROLLMENT") or "REQUIRED_PASSWORD_ONLY")
-    if method == PASSWORD and person and enrolment != "OPTIONAL":
+    bypassed = until(user, "BYPASS_MFA_UNTIL") > time.time()
+    if method == PASSWORD and person and enrolment != "OPTIONAL" and not bypassed:
         raise SnowflakeError(
             "390197",
             "08004",

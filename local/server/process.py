@@ -11,6 +11,7 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,7 +63,13 @@ class Options:
 def serve(options: Options) -> None:
     """Run until SIGTERM, SIGINT or the end of the parent process. Raises StartFailed."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    started = time.time()
+    try:
+        _serve(options, time.time())
+    except (OSError, sqlite3.Error) as error:
+        raise StartFailed(f"The local Snowflake cannot use {options.data_dir}: {error}") from error
+
+
+def _serve(options: Options, started: float) -> None:
     options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock(options.data_dir):
         listener = _listen(options.port)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import secrets
 import time
 import uuid
@@ -15,7 +16,6 @@ from local.engine import execute
 from local.errors import SnowflakeError, unsupported
 from local.lexer import split_statements
 from local.model import Json
-from local.reader import Reader
 from local.registry import Answer
 from local.results import Column, Deferred, Result, StatementType
 from local.server import policies
@@ -29,6 +29,8 @@ _LOG = logging.getLogger("local.query")
 _READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "(", "VALUES", "EXPLAIN", "LIST", "LS")
 _BODIES = ("CREATE", "ALTER", "EXECUTE", "BEGIN", "DECLARE")
 """Statements that may hold semicolons of their own."""
+_FIRST = re.compile(r"(?P<blank>(?:\s|--[^\n]*|//[^\n]*|/\*.*?\*/)*)(?P<word>\w*|\()", re.DOTALL)
+"""Blanks and comments, then the first word; a statement may be a megabyte, so it is not split into tokens for this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +196,9 @@ def admit(server: Server, session: Session) -> None:
 
 def _check_single(sql: str, parameters: Mapping[str, Json]) -> str:
     """The statement's first word; 000900 for an empty text, 000008 for several statements."""
-    first = Reader(sql).peek()
-    word = first.upper or first.value
-    if not word:
+    first = _FIRST.match(sql)
+    word = first.group("word").upper() if first else ""
+    if first is None or not sql[first.end("blank") :].strip("; \t\r\n"):
         raise SnowflakeError("000900", "42601", "SQL compilation error:\nEmpty SQL statement.")
     wanted = text_of(parameters.get("MULTI_STATEMENT_COUNT")) or "1"
     if wanted != "1":

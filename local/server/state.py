@@ -119,10 +119,11 @@ class Server:
                 self.catalogue.drop(self.catalogue.get(table))
 
     def close(self) -> None:
-        """Wait for running queries, then close the log, the data and the catalogue."""
-        self.workers.shutdown(wait=True, cancel_futures=True)
-        self.log.close()
+        """Stop running queries, then close the data, the log and the catalogue."""
+        self.workers.shutdown(wait=False, cancel_futures=True)
         store = existing_store(self.catalogue)
         if store is not None:
             store.close()
+        self.workers.shutdown(wait=True)
+        self.log.close()
         self.catalogue.close()

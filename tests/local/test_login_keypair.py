@@ -26,7 +26,7 @@ def test_administrator_logs_in_with_the_key(wire: Wire) -> None:
 
 @pytest.mark.parametrize("account", ["MAIN", "LOCAL-MAIN", "local-main", "LM00001"])
 def test_account_may_be_named_in_every_form(wire: Wire, account: str) -> None:
-    assert _code(wire, token("LOCAL_ADMIN", account=account)) is None
+    assert _code(wire, token("LOCAL_ADMIN", KEY, account)) is None
 
 
 def test_user_name_may_hold_dots(wire: Wire) -> None:
@@ -58,7 +58,7 @@ def test_signature_of_another_key_under_the_right_fingerprint_is_refused(wire: W
 
 def test_unsigned_token_is_refused(wire: Wire) -> None:
     claims = jwt.decode(token("LOCAL_ADMIN"), options={"verify_signature": False})
-    assert _code(wire, jwt.encode(claims, None, algorithm="none")) == "390144"
+    assert _code(wire, jwt.encode(claims, "", algorithm="none")) == "390144"
 
 
 def test_token_signed_with_the_public_key_as_secret_is_refused(wire: Wire) -> None:
@@ -82,7 +82,7 @@ def test_token_with_wrong_claims_is_refused(wire: Wire, claims: dict[str, object
 
 
 def test_token_for_another_account_is_refused(wire: Wire) -> None:
-    assert _code(wire, token("LOCAL_ADMIN", account="LOCAL-OTHER")) == "390144"
+    assert _code(wire, token("LOCAL_ADMIN", KEY, "LOCAL-OTHER")) == "390144"
 
 
 def test_token_of_another_user_than_the_one_named_is_refused(wire: Wire) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from local.model import Json, Kind, Obj
+from local.model import ACCOUNT_ID, Json, Kind, Obj
 from tests.local.wire import Wire, new_wire
 
 
@@ -13,7 +13,7 @@ def _rule(wire: Wire, name: str, values: list[Json], kind: str = "IPV4") -> int:
 
 
 def _policy(wire: Wire, name: str, **props: Json) -> Obj:
-    return wire.make(Kind.NETWORK_POLICY, name, **props)
+    return wire.make(Kind.NETWORK_POLICY, name, ACCOUNT_ID, **props)
 
 
 def _for_account(wire: Wire, policy: Obj) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from local.model import ACCOUNT_ID, Kind
+from local.errors import SnowflakeError
+from local.model import ACCOUNT_ID, Json, Kind, Reference
 from local.passwords import hash_password, verify_password
 from local.server.lockout import Lockout
 from tests.local.wire import Wire, new_wire
@@ -65,8 +68,8 @@ def test_wrong_password_does_not_tell_that_a_second_factor_is_missing(wire: Wire
     assert wire.login("JANE", PASSWORD="wrong").code == "390100"
 
 
-def _policy(wire: Wire, name: str, **props: object) -> None:
-    wire.make(Kind.AUTHENTICATION_POLICY, name, wire.find(Kind.SCHEMA, "SECURITY", "POLICIES").id, **props)  # type: ignore[arg-type]
+def _policy(wire: Wire, name: str, **props: Json) -> None:
+    wire.make(Kind.AUTHENTICATION_POLICY, name, wire.find(Kind.SCHEMA, "SECURITY", "POLICIES").id, **props)
 
 
 def _attach(wire: Wire, name: str, target: int) -> None:
@@ -102,6 +105,18 @@ def test_policy_of_the_user_replaces_that_of_the_account(wire: Wire) -> None:
     assert wire.login("PIPELINE", PASSWORD="right-password").code is None
 
 
+def test_policy_for_all_service_users_replaces_that_of_the_account(wire: Wire) -> None:
+    wire.schema()
+    _policy(wire, "KEYS", AUTHENTICATION_METHODS=["KEYPAIR"])
+    _policy(wire, "ANYTHING", AUTHENTICATION_METHODS=["ALL"])
+    _attach(wire, "KEYS", ACCOUNT_ID)
+    policy = wire.find(Kind.AUTHENTICATION_POLICY, "SECURITY", "POLICIES", "ANYTHING")
+    with wire.server.catalogue.transaction():
+        role = "AUTHENTICATION POLICY FOR ALL SERVICE USERS"
+        wire.server.catalogue.references.put(Reference(policy.id, ACCOUNT_ID, role))
+    assert wire.login("PIPELINE", PASSWORD="right-password").code is None
+
+
 def test_client_type_outside_the_policy_is_refused(wire: Wire) -> None:
     wire.schema()
     _policy(wire, "BROWSER", CLIENT_TYPES=["SNOWFLAKE_UI"])
@@ -119,12 +134,39 @@ def test_user_is_locked_after_too_many_wrong_passwords(wire: Wire) -> None:
     assert wire.login("PIPELINE").code is None
 
 
-def test_lock_ends_by_itself() -> None:
-    now = [0.0]
+def test_lock_ends_by_itself(wire: Wire) -> None:
+    user = wire.find(Kind.USER, "PIPELINE")
+    now = [user.changed]
     lockout = Lockout(lambda: now[0])
-    lockout.failed(1, 1, 15)
-    now[0] = 15 * 60
-    lockout.check(1)
+    lockout.failed(user, 1, 15)
+    with pytest.raises(SnowflakeError):
+        lockout.check(user)
+    now[0] += 15 * 60
+    lockout.check(user)
+
+
+def test_altered_user_is_no_longer_locked(wire: Wire) -> None:
+    for _ in range(5):
+        wire.login("PIPELINE", PASSWORD="wrong")
+    assert wire.login("PIPELINE", PASSWORD="right-password").code == "390102"
+    with wire.server.catalogue.transaction():
+        wire.server.catalogue.update(wire.find(Kind.USER, "PIPELINE"), comment="unlocked")
+    assert wire.login("PIPELINE", PASSWORD="right-password").code is None
+
+
+def test_user_locked_by_an_administrator_is_refused(wire: Wire) -> None:
+    wire.user("LOCKED", "right-password", TYPE="LEGACY_SERVICE", LOCKED_UNTIL=time.time() + 600)
+    assert wire.login("LOCKED", PASSWORD="right-password").code == "390102"
+
+
+def test_person_whose_second_factor_is_bypassed_enters(wire: Wire) -> None:
+    wire.user("JANE", "right-password", BYPASS_MFA_UNTIL=time.time() + 600)
+    assert wire.login("JANE", PASSWORD="right-password").code is None
+
+
+def test_expired_user_is_refused(wire: Wire) -> None:
+    wire.user("TEMPORARY", "right-password", TYPE="LEGACY_SERVICE", EXPIRES_AT=time.time() - 1)
+    assert wire.login("TEMPORARY", PASSWORD="right-password").code == "390101"
 
 
 def test_password_is_stored_as_a_salted_hash() -> None:

@@ -8,7 +8,7 @@ import pytest
 from local.catalogue import Catalogue
 from local.dump import dump, main
 from local.genesis import create_account
-from local.model import ACCOUNT_ID, Kind, Reference
+from local.model import ACCOUNT_ID, Json, Kind, Reference
 from local.store import Store
 
 
@@ -31,11 +31,11 @@ def test_equal_accounts_have_equal_dumps() -> None:
 def test_dump_tells_names_and_no_ids() -> None:
     catalogue = _account()
     with catalogue.transaction():
-        schema = catalogue.create(Kind.DATABASE, "D", ACCOUNT_ID, None)
-        schema = catalogue.create(Kind.SCHEMA, "S", schema.id, None)
+        database = catalogue.create(Kind.DATABASE, "D", ACCOUNT_ID, None)
+        schema = catalogue.create(Kind.SCHEMA, "S", database.id, None)
         rule = catalogue.create(Kind.NETWORK_RULE, "R", schema.id, None)
-        props = {"ALLOWED_NETWORK_RULE_LIST": [rule.id], "LAST_SET_TIME": 5}
-        policy = catalogue.create(Kind.NETWORK_POLICY, "P", ACCOUNT_ID, None, props=props)  # type: ignore[arg-type]
+        props: dict[str, Json] = {"ALLOWED_NETWORK_RULE_LIST": [rule.id], "LAST_SET_TIME": 5}
+        policy = catalogue.create(Kind.NETWORK_POLICY, "P", ACCOUNT_ID, None, props=props)
         catalogue.references.put(Reference(rule.id, policy.id, "NETWORK RULE"))
     dumped = json.loads(json.dumps(dump(catalogue)))
     assert dumped["objects"]["NETWORK POLICY P"]["props"] == {"ALLOWED_NETWORK_RULE_LIST": ["NETWORK RULE D.S.R"]}

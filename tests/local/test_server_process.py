@@ -62,6 +62,12 @@ class Process:
         self.process.stdout.close()
         return code
 
+    def rows(self, sql: str) -> list[Any]:
+        """Rows of one statement in a session of its own."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
     def connect(self, **options: Any) -> snowflake.connector.SnowflakeConnection:
         der = KEY.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         usual: dict[str, Any] = {
@@ -88,9 +94,11 @@ def server(tmp_path: Path) -> Iterator[Process]:
 
 def test_official_connector_logs_in_and_runs_statements(server: Process) -> None:
     with server.connect() as connection, connection.cursor() as cursor:
-        assert cursor.execute("SELECT 1").fetchall() == [(1,)]
+        cursor.execute("SELECT 1")
+        assert cursor.fetchall() == [(1,)]
         cursor.execute("CREATE ROLE R COMMENT = 'ä'")
-        (row,) = cursor.execute("SHOW ROLES LIKE 'R'").fetchall()
+        cursor.execute("SHOW ROLES LIKE 'R'")
+        (row,) = cursor.fetchall()
         assert "ä" in row
         with pytest.raises(snowflake.connector.errors.ProgrammingError) as caught:
             cursor.execute("CREATE ROLE R")
@@ -109,8 +117,7 @@ def test_answered_statements_survive_a_kill(server: Process) -> None:
         connection.cursor().execute("CREATE ROLE SURVIVOR")
     server.stop(signal.SIGKILL)
     server.start()
-    with server.connect() as connection:
-        assert len(connection.cursor().execute("SHOW ROLES LIKE 'SURVIVOR'").fetchall()) == 1
+    assert len(server.rows("SHOW ROLES LIKE 'SURVIVOR'")) == 1
 
 
 def test_account_keeps_its_identity_over_restarts(server: Process) -> None:
@@ -221,8 +228,7 @@ def test_server_kills_itself_where_the_rules_say_so(tmp_path: Path) -> None:
     assert server.stop() == -signal.SIGKILL
     server.extra = ()
     server.start()
-    with server.connect() as again:
-        assert len(again.cursor().execute("SHOW ROLES LIKE 'DONE'").fetchall()) == 1
+    assert len(server.rows("SHOW ROLES LIKE 'DONE'")) == 1
     server.stop()
 
 

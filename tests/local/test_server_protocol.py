@@ -4,7 +4,7 @@ import gzip
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,6 +15,8 @@ from local.server.body import LIMIT
 from local.session import Context
 from tests.local.wire import Wire, new_wire
 
+Register = Callable[[str, registry.Handler], None]
+
 
 @pytest.fixture
 def wire() -> Iterator[Wire]:
@@ -24,7 +26,7 @@ def wire() -> Iterator[Wire]:
 
 
 @pytest.fixture
-def statement(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def statement(monkeypatch: pytest.MonkeyPatch) -> Register:
     """Registers a statement for one test."""
 
     def register(word: str, handler: registry.Handler) -> None:
@@ -110,7 +112,7 @@ def test_asynchronous_execution_is_refused(wire: Wire) -> None:
     assert wire.run("SELECT 1", wire.token(), asyncExec=True).code == "000002"
 
 
-def test_unexpected_failure_shows_an_incident_and_no_trace(wire: Wire, statement) -> None:  # type: ignore[no-untyped-def]
+def test_unexpected_failure_shows_an_incident_and_no_trace(wire: Wire, statement: Register) -> None:
     def fail(context: Context, reader: Reader) -> Result:
         raise RuntimeError("secret detail")
 
@@ -146,7 +148,7 @@ def test_describe_only_gives_columns_without_rows(wire: Wire) -> None:
     assert ([column["name"] for column in data["rowtype"]], data["rowset"]) == (["A"], [])
 
 
-def test_bindings_arrive_typed_and_in_order(wire: Wire, statement) -> None:  # type: ignore[no-untyped-def]
+def test_bindings_arrive_typed_and_in_order(wire: Wire, statement: Register) -> None:
     seen: list[object] = []
 
     def take(context: Context, reader: Reader) -> Result:
@@ -155,7 +157,7 @@ def test_bindings_arrive_typed_and_in_order(wire: Wire, statement) -> None:  # t
         return Result((), ())
 
     statement("TAKE", take)
-    bindings = {str(i): {"type": "FIXED", "value": str(i)} for i in range(1, 12)}
+    bindings: dict[str, object] = {str(i): {"type": "FIXED", "value": str(i)} for i in range(1, 12)}
     bindings["12"] = {"type": "TEXT", "value": None}
     bindings["13"] = {"type": "TEXT", "value": ["a", None]}
     wire.run("TAKE ?", wire.token(), bindings=bindings)
@@ -163,14 +165,14 @@ def test_bindings_arrive_typed_and_in_order(wire: Wire, statement) -> None:  # t
     assert seen[11:] == [("TEXT", None), ("TEXT", ("a", None))]
 
 
-def test_row_count_of_dml_is_a_table_of_one_row(wire: Wire, statement) -> None:  # type: ignore[no-untyped-def]
+def test_row_count_of_dml_is_a_table_of_one_row(wire: Wire, statement: Register) -> None:
     statement("PUTIN", lambda c, r: Result((), (), StatementType.INSERT, affected=3))
     data = wire.run("PUTIN", wire.token()).data
     assert (data["statementTypeId"], data["rowset"]) == (0x3100, [["3"]])
     assert data["rowtype"][0]["name"] == "number of rows inserted"
 
 
-def test_queries_of_the_data_plane_run_side_by_side(wire: Wire, statement) -> None:  # type: ignore[no-untyped-def]
+def test_queries_of_the_data_plane_run_side_by_side(wire: Wire, statement: Register) -> None:
     meeting = threading.Barrier(2, timeout=10)
 
     def meet(context: Context, reader: Reader) -> Deferred:
@@ -191,7 +193,7 @@ def test_queries_of_the_data_plane_run_side_by_side(wire: Wire, statement) -> No
     assert answers == [None, None]
 
 
-def test_aborted_query_is_cancelled(wire: Wire, statement) -> None:  # type: ignore[no-untyped-def]
+def test_aborted_query_is_cancelled(wire: Wire, statement: Register) -> None:
     stopped = threading.Event()
 
     def wait(context: Context, reader: Reader) -> Deferred:

@@ -37,7 +37,7 @@ def public(key: rsa.RSAPrivateKey) -> str:
     return base64.b64encode(der).decode()
 
 
-def token(user: str, key: rsa.RSAPrivateKey = KEY, account: str = "LOCAL-MAIN", **claims: Any) -> str:
+def token(user: str, key: rsa.RSAPrivateKey = KEY, account: str = "LOCAL-MAIN", /, **claims: Any) -> str:
     """A key-pair token as drivers make it; ``claims`` replace the usual ones."""
     fingerprint = base64.b64encode(hashlib.sha256(base64.b64decode(public(key))).digest()).decode()
     now = int(time.time())
@@ -59,7 +59,8 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        return self.body["code"]
+        code: str | None = self.body["code"]
+        return code
 
     @property
     def data(self) -> Any:
@@ -110,16 +111,16 @@ class Wire:
         assert found is not None, path
         return found
 
-    def make(self, kind: Kind, name: str, parent: int = ACCOUNT_ID, **props: Json) -> Obj:
+    def make(self, kind: Kind, name: str, container: int = ACCOUNT_ID, /, **props: Json) -> Obj:
         catalogue = self.server.catalogue
         with catalogue.transaction():
             owner = self.find(Kind.ROLE, "ACCOUNTADMIN").id
-            return catalogue.create(kind, name, parent, owner, props=props)
+            return catalogue.create(kind, name, container, owner, props=props)
 
     def user(self, name: str, password: str | None = None, **props: Json) -> Obj:
         if password is not None:
             props["PASSWORD_HASH"] = hash_password(password)
-        return self.make(Kind.USER, name, **{"TYPE": "PERSON", "RSA_PUBLIC_KEY": public(KEY), **props})
+        return self.make(Kind.USER, name, ACCOUNT_ID, **{"TYPE": "PERSON", "RSA_PUBLIC_KEY": public(KEY), **props})
 
     def grant_role(self, role: str, user: Obj) -> None:
         with self.server.catalogue.transaction():
