@@ -138,7 +138,7 @@ def test_what_a_service_user_cannot_have_comes_back_with_the_type(account: Accou
     "key",
     [
         "not a key",
-        _encoded(rsa.generate_private_key(65537, 1024).public_key()),
+        _encoded(rsa.generate_private_key(65537, 1024).public_key()),  # noqa: S505
         _encoded(ec.generate_private_key(ec.SECP256R1()).public_key()),
         base64.b64encode(_PRIVATE.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())).decode(),
         f"-----BEGIN PUBLIC KEY-----\n{KEY}\n-----END PUBLIC KEY-----",
