@@ -33,7 +33,7 @@ class Limit(NamedTuple):
 
 
 PASSWORD = {
-    "PASSWORD_MIN_LENGTH": Limit(8, 8, 256, "Minimum length of new password."),
+    "PASSWORD_MIN_LENGTH": Limit(14, 8, 256, "Minimum length of new password."),
     "PASSWORD_MAX_LENGTH": Limit(256, 8, 256, "Maximum length of new password."),
     "PASSWORD_MIN_UPPER_CASE_CHARS": Limit(1, 0, 256, "Minimum number of uppercase characters in new password."),
     "PASSWORD_MIN_LOWER_CASE_CHARS": Limit(1, 0, 256, "Minimum number of lowercase characters in new password."),
@@ -43,9 +43,9 @@ PASSWORD = {
     "PASSWORD_MAX_AGE_DAYS": Limit(90, 0, 999, "Days after which a password must be changed; 0 means never."),
     "PASSWORD_MAX_RETRIES": Limit(5, 1, 10, "Failed attempts before the user is locked."),
     "PASSWORD_LOCKOUT_TIME_MINS": Limit(15, 1, 999, "Minutes that a locked user stays locked."),
-    "PASSWORD_HISTORY": Limit(0, 0, 24, "Number of former passwords that may not come back."),
+    "PASSWORD_HISTORY": Limit(5, 0, 24, "Number of former passwords that may not come back."),
 }
-"""Docs.snowflake.com: CREATE PASSWORD POLICY (ranges); the provider's tests (defaults)."""
+"""Docs.snowflake.com: CREATE and ALTER PASSWORD POLICY (ranges and defaults of 2025 and later)."""
 
 SESSION = {
     "SESSION_IDLE_TIMEOUT_MINS": Limit(240, 5, 240, "Minutes after which an idle session ends."),
@@ -62,9 +62,9 @@ def _check(limits: Mapping[str, Limit], props: Mapping[str, Json]) -> None:
         limit = limits[name]
         if not isinstance(value, int) or not limit.least <= value <= limit.greatest:
             raise compilation_error(f"invalid value '{value}' for property '{name}'.")
-    lengths = value_of(limits, props, "PASSWORD_MIN_LENGTH"), value_of(limits, props, "PASSWORD_MAX_LENGTH")
-    if lengths[0] > lengths[1]:
-        raise compilation_error("PASSWORD_MIN_LENGTH cannot be greater than PASSWORD_MAX_LENGTH.")
+    parts = ("PASSWORD_MIN_LENGTH", "PASSWORD_MIN_UPPER_CASE_CHARS", "PASSWORD_MIN_LOWER_CASE_CHARS")
+    if value_of(limits, props, "PASSWORD_MAX_LENGTH") < sum(value_of(limits, props, name) for name in parts):
+        raise compilation_error(f"PASSWORD_MAX_LENGTH cannot be less than the sum of {', '.join(parts)}.")
 
 
 def value_of(limits: Mapping[str, Limit], props: Mapping[str, Json], name: str) -> int:

@@ -33,7 +33,7 @@ def test_password_policy_is_shown_as_the_provider_reads_it(admin: Client) -> Non
     rows = described(admin, "PASSWORD")
     assert rows["NAME"] == ("P", "null")
     assert rows["COMMENT"] == ("null", "null")
-    assert rows["PASSWORD_MIN_LENGTH"] == ("12", "8")
+    assert rows["PASSWORD_MIN_LENGTH"] == ("12", "14")
     assert rows["PASSWORD_MAX_AGE_DAYS"] == ("90", "90")
 
 
@@ -48,7 +48,8 @@ def test_password_policy_is_set_unset_and_renamed(admin: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "properties", ["PASSWORD_MIN_LENGTH = 7", "PASSWORD_MAX_RETRIES = 11", "PASSWORD_HISTORY = 25"]
+    "properties",
+    ["PASSWORD_MIN_LENGTH = 7", "PASSWORD_MAX_RETRIES = 11", "PASSWORD_HISTORY = 25", "PASSWORD_MAX_LENGTH = 15"],
 )
 def test_value_out_of_range_is_refused(admin: Client, properties: str) -> None:
     assert admin.fails(f"CREATE PASSWORD POLICY D.S.P {properties}").code == "001008"
