@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from pathlib import Path
 from local.errors import SnowflakeError
 from local.lexer import TokenKind, tokenize
 
+_LOG = logging.getLogger("local.faults")
 _ACTIONS = ("error", "close", "close-after", "delay")
 
 
@@ -75,7 +77,10 @@ class Faults:
             if kill.count == kill.statements and not kill.after:
                 kill.kill()
         for rule in self.shapes:
-            match rule.action(sql):
+            action = rule.action(sql)
+            if action is not None:
+                _LOG.info("fault %s: %s", action, shape_of(sql))
+            match action:
                 case "error":
                     raise SnowflakeError("000603", "XX000", "Processing aborted by error 300010:1; incident 0000001.")
                 case "close":
