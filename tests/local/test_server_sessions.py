@@ -82,3 +82,14 @@ def test_session_of_a_dropped_user_ends(wire: Wire) -> None:
     with wire.server.catalogue.transaction():
         wire.server.catalogue.drop(user)
     assert wire.run("SELECT 1", token).code == "390111"
+
+
+def test_temporary_tables_go_with_their_session(wire: Wire) -> None:
+    login = wire.login().data
+    schema = wire.schema()
+    wire.make(Kind.TABLE, "MINE", schema.id, session=login["sessionId"])
+    wire.make(Kind.TABLE, "OTHERS", schema.id, session=1)
+    wire.make(Kind.TABLE, "LASTING", schema.id)
+    wire.post("/session", None, login["token"], delete="true")
+    wire.server.workers.shutdown(wait=True)
+    assert [table.name for table in wire.server.catalogue.of_kind(Kind.TABLE)] == ["LASTING", "OTHERS"]
