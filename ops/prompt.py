@@ -1,10 +1,11 @@
 """Statements typed or given: on the local account as any user with a key, on a real one with a login profile."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rich.table import Table
+from rich.markup import escape
 
 from ops import console, local, logins, query, server
 from ops.errors import OpsError
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
 MOST_ROWS = 1000
+WIDEST_TABLE = 12
+"""Columns; SHOW has more, and is printed row by row."""
 
 
 def local_login(account: Account, stack: str, user: str | None, role: str | None) -> Login:
@@ -88,16 +91,32 @@ def _loop(connection: "SnowflakeConnection") -> None:
 
 
 def show(result: Result) -> None:
-    """Prints a result as a table; long ones are cut and say so."""
-    table = Table()
-    for column in result.columns:
-        table.add_column(column, overflow="fold")
-    for row in result.rows[:MOST_ROWS]:
-        table.add_row(*("NULL" if value is None else str(value) for value in row))
-    console.out.print(table, soft_wrap=False)
+    """Prints a result as a table, or row by row where it is too wide for one; long ones are cut and say so."""
+    rows = [["NULL" if value is None else str(value) for value in row] for row in result.rows[:MOST_ROWS]]
+    if _wide(result.columns, rows):
+        _show_rows(result.columns, rows)
+    else:
+        table = console.table("", *result.columns)
+        for row in rows:
+            table.add_row(*(escape(value) for value in row))
+        console.out.print(table, soft_wrap=False)
     cut = len(result.rows) - MOST_ROWS
     if cut > 0:
         console.say(f"{cut} more rows; --json prints all")
+
+
+def _wide(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    return len(columns) > WIDEST_TABLE or (len(columns) > 2 and sum(widths) + 3 * len(widths) + 1 > console.out.width)
+
+
+def _show_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    longest = max(map(len, columns))
+    for number, row in enumerate(rows, 1):
+        console.out.print(f"-- row {number}", style="dim")
+        for column, value in zip(columns, row, strict=True):
+            console.out.print(f"{column:>{longest}}: {value}", markup=False)
+    console.out.print(f"-- {len(rows)} rows", style="dim")
 
 
 def _plain(result: Result) -> dict[str, object]:

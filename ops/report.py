@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from rich.table import Table
-
 from ops import console, engine, outputs
 from ops.deploy import Applied
 from ops.local import ADMINISTRATOR
@@ -56,23 +54,17 @@ def resources_by_type(state: Mapping[str, object]) -> Counter[str]:
 
 def _resources(state: Mapping[str, object]) -> None:
     counted = resources_by_type(state)
-    table = Table(title=f"{sum(counted.values())} resources by type", title_justify="left")
-    table.add_column("type")
-    table.add_column("number", justify="right")
+    table = console.table(f"{sum(counted.values())} resources by type", "type", "number", right=("number",))
     for kind, number in sorted(counted.items(), key=lambda item: (-item[1], item[0])):
         table.add_row(kind, str(number))
-    console.out.print()
-    console.out.print(table)
+    console.show(table)
 
 
 def _outputs(values: Mapping[str, object]) -> None:
-    table = Table(title="Stack outputs (ops outputs --format json shows all)", title_justify="left")
-    table.add_column("output")
-    table.add_column("value")
+    table = console.table("Stack outputs (ops outputs --format json shows all)", "output", "value")
     for name, value in values.items():
         table.add_row(name, _short(value))
-    console.out.print()
-    console.out.print(table)
+    console.show(table)
 
 
 def _short(value: object) -> str:
@@ -118,23 +110,20 @@ def _access(applied: Applied) -> None:
     platform = applied.run.platform
     picture = from_platform(platform)
     databases = [str(database.name) for database in platform.databases]
-    table = Table(title="Effective access, from the declaration", title_justify="left", show_lines=True)
-    for name in ("role", *databases, "warehouses"):
-        table.add_column(name)
+    title = "Effective access, from the declaration"
+    table = console.table(title, "role", *databases, "warehouses", lines=True)
     for name in (*(str(role.name) for role in platform.roles), str(platform.deployer_role)):
         access = access_of(picture, Role(name))
         cells = [by_database(access, database, picture.schemas) for database in databases]
         used = [f"{path[0]} ({in_words(access[path])})" for path in picture.warehouses if path in access]
         table.add_row(name, *cells, "\n".join(used) or "-")
-    console.out.print()
-    console.out.print(table, soft_wrap=False)
+    console.show(table)
 
 
 def _warehouses(applied: Applied) -> None:
     platform = applied.run.platform
-    table = Table(title="Warehouses and their monitors", title_justify="left")
-    for name in ("warehouse", "size", "clusters", "monitor", "credits a month"):
-        table.add_column(name)
+    title, last = "Warehouses and their monitors", "credits a month"
+    table = console.table(title, "warehouse", "size", "clusters", "monitor", last, right=(last,))
     for warehouse in platform.warehouses:
         monitor = platform.monitor(warehouse.monitor)
         clusters = "1" if warehouse.max_clusters == 1 else f"1 to {warehouse.max_clusters}"
@@ -142,5 +131,4 @@ def _warehouses(applied: Applied) -> None:
     if platform.account_monitor is not None:
         monitor = platform.account_monitor
         table.add_row("(the whole account)", "", "", str(monitor.name), str(monitor.quota))
-    console.out.print()
-    console.out.print(table)
+    console.show(table)
