@@ -64,6 +64,7 @@ def _fill(
         halt("filled")
         with context.catalogue.transaction():
             result = make(columns, number)
+        halt("recorded")
         store.adopt(number)
     except BaseException:
         with translated():

@@ -58,6 +58,8 @@ def plan_query(context: Context, sql: str, own: Reading | None = None) -> Query:
     tree = parse(sql)
     if not isinstance(tree, (exp.Query, exp.Values)):
         raise unsupported(f"{tree.key.upper()} as a query")
+    if isinstance(tree, exp.Values) and not tree.args.get("alias"):
+        tree = exp.select("*").from_(tree)
     labels = projection_labels(sql)
     resolver = Resolver(context, own)
     holder = exp.Subquery(this=prepare(context, tree))

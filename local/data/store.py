@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.catalogue import Catalogue
+from local.data.halt import halt
 from local.data.locks import TableLocks
 from local.data.shapes import (
     ColumnShape,
@@ -129,8 +130,9 @@ class DataStore:
         # is a state that the next comparison finishes.
         with self.cursor() as cursor:
             try:
-                for statement in steps:
+                for number, statement in enumerate(steps):
                     cursor.execute(statement)
+                    halt(f"shaped-{number}")
             finally:
                 shape = self._read(table)
                 if shape:

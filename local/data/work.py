@@ -135,6 +135,16 @@ class Worker:
         """COMMIT; does nothing without an open transaction. 090232 after a failed statement."""
         self._finish("COMMIT")
 
+    def try_commit(self) -> bool:
+        """COMMIT unless a statement is running at the moment; never waits for one."""
+        if not self._guard.acquire(blocking=False):
+            return False
+        try:
+            self.commit()
+        finally:
+            self._guard.release()
+        return True
+
     def roll_back(self) -> None:
         """ROLLBACK; does nothing without an open transaction."""
         self.failed = False
@@ -209,5 +219,5 @@ def commit_open_transaction(context: Context) -> None:
 
     store = existing_store(context.catalogue)
     worker = store.workers.get(context.session.id) if store else None
-    if worker is not None and worker.open:
-        worker.commit()
+    if worker is not None and worker.open and not worker.try_commit():
+        raise SnowflakeError("000625", "57014", "Another statement of this session is running in its transaction.")

@@ -1,0 +1,138 @@
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from local.catalogue import Catalogue
+from local.data.store import data_store
+from local.genesis import create_account
+from local.model import Kind
+from local.store import Store
+from tests.local.conftest import SETTINGS, Account, Client
+
+
+def open_account(folder: Path) -> Account:
+    """The account in a folder, made if it is not there; ``setup`` leaves a session in D.PUBLIC."""
+    catalogue = Catalogue(Store(folder / "catalogue.sqlite"))
+    if catalogue.empty:
+        create_account(
+            catalogue,
+            account="MAIN",
+            account_id="LM00001",
+            edition="ENTERPRISE",
+            administrator="LOCAL_ADMIN",
+            public_key="key",
+        )
+    return Account(catalogue, replace(SETTINGS, data_dir=folder))
+
+
+def ready(account: Account) -> Client:
+    client = account.admin
+    session, catalogue = client.context.session, account.catalogue
+    if catalogue.find(Kind.DATABASE, ("D",)) is None:
+        client.run("CREATE WAREHOUSE WH")
+        client.run("CREATE DATABASE D")
+    for kind, path in ((Kind.WAREHOUSE, ("WH",)), (Kind.DATABASE, ("D",)), (Kind.SCHEMA, ("D", "PUBLIC"))):
+        found = catalogue.find(kind, path)
+        assert found is not None
+        setattr(session, kind.value.lower(), found.id)
+    return client
+
+
+def close(client: Client) -> None:
+    data_store(client.context).close()
+    client.context.catalogue.close()
+
+
+def physical_tables(client: Client) -> set[int]:
+    with data_store(client.context).cursor() as cursor:
+        rows = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
+    return {int(name[1:]) for (name,) in rows}
+
+
+def catalogue_tables(client: Client) -> set[int]:
+    return {table.id for table in client.context.catalogue.of_kind(Kind.TABLE)}
+
+
+def test_rows_are_there_after_a_restart(tmp_path: Path) -> None:
+    client = ready(open_account(tmp_path))
+    client.run("CREATE TABLE T (ID INT, NAME VARCHAR(3) DEFAULT 'abc')")
+    client.run("INSERT INTO T (ID) VALUES (1)")
+    close(client)
+    client = ready(open_account(tmp_path))
+    assert client.rows("SELECT * FROM T") == [{"ID": "1", "NAME": "abc"}]
+    close(client)
+
+
+def test_uncommitted_rows_go_with_the_session(account: Account) -> None:
+    client = ready(account)
+    client.run("CREATE TABLE T (ID INT)")
+    client.run("BEGIN")
+    client.run("INSERT INTO T VALUES (1)")
+    data_store(client.context).end_session(client.context.session.id)
+    assert ready(account).run("SELECT COUNT(*) FROM T").rows == [("0",)]
+
+
+def test_dropped_tables_leave_duckdb_with_the_next_statement(account: Account) -> None:
+    client = ready(account)
+    client.run("CREATE TABLE T (ID INT)")
+    client.run("INSERT INTO T VALUES (1)")
+    client.run("CREATE TABLE U AS SELECT * FROM T")
+    client.run("DROP TABLE T")
+    client.run("SELECT * FROM U")
+    assert physical_tables(client) == catalogue_tables(client)
+
+
+def test_dropped_database_takes_its_rows_along(account: Account) -> None:
+    client = ready(account)
+    client.run("CREATE TABLE T (ID INT)")
+    client.run("INSERT INTO T VALUES (1)")
+    client.run("DROP DATABASE D")
+    client.run("CREATE DATABASE D")
+    client = ready(account)
+    client.run("CREATE TABLE T (ID INT)")
+    assert client.rows("SELECT * FROM T") == []
+    assert physical_tables(client) == catalogue_tables(client)
+
+
+def test_alter_statements_that_nobody_looked_at_are_made_up_for(tmp_path: Path) -> None:
+    client = ready(open_account(tmp_path))
+    client.run("CREATE TABLE T (ID INT, A INT, N NUMBER(5,2))")
+    client.run("INSERT INTO T VALUES (1, 2, 3.25)")
+    close(client)
+    client = ready(open_account(tmp_path))
+    for sql in (
+        "ALTER TABLE T DROP COLUMN A",
+        "ALTER TABLE T ADD COLUMN B STRING DEFAULT 'b'",
+        "ALTER TABLE T RENAME COLUMN N TO M",
+        "ALTER TABLE T MODIFY COLUMN M SET DATA TYPE NUMBER(20,2)",
+        "CREATE TABLE FRESH (X INT)",
+    ):
+        client.run(sql)
+    assert client.rows("SELECT * FROM T") == [{"ID": "1", "M": "3.25", "B": "b"}]
+    close(client)
+
+
+def test_control_statements_load_no_database_engine(tmp_path: Path) -> None:
+    script = (
+        "import sys; sys.path.insert(0, '.')\n"
+        "from pathlib import Path\n"
+        "from tests.local.test_data_store import open_account, ready\n"
+        f"client = ready(open_account(Path({str(tmp_path)!r})))\n"
+        "client.run('CREATE TABLE T (ID INT PRIMARY KEY)')\n"
+        "client.run('ALTER TABLE T ADD COLUMN B INT')\n"
+        "client.run('SHOW TABLES'); client.run('DESCRIBE TABLE T'); client.run('SELECT CURRENT_ROLE()')\n"
+        "print(sorted({'duckdb', 'sqlglot', 'fakesnow', 'pyarrow'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("table", ["T", "U"])
+def test_show_tables_counts_rows(account: Account, table: str) -> None:
+    client = ready(account)
+    client.run(f"CREATE TABLE {table} (ID INT)")
+    client.run(f"INSERT INTO {table} VALUES (1), (2)")  # noqa: S608
+    assert client.rows("SHOW TABLES")[0]["rows"] == "2"

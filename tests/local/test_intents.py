@@ -1,0 +1,126 @@
+"""The server dies between the steps of a statement; then catalogue and rows agree, and nothing answered is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.data.halt import HALT
+from tests.local.test_data_store import catalogue_tables, close, open_account, physical_tables, ready
+
+_CHILD = """
+import sys
+from pathlib import Path
+from tests.local.test_data_store import open_account, ready
+client = ready(open_account(Path(sys.argv[1])))
+for sql in sys.argv[2:]:
+    client.run(sql)
+    print("answered", flush=True)
+"""
+
+
+def run_and_die(folder: Path, step: str, *statements: str) -> int:
+    """Run statements in a process that kills itself at ``step``; returns how many were answered."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, str(folder), *statements],
+        capture_output=True,
+        text=True,
+        env={**os.environ, HALT: step, "PYTHONPATH": "."},
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    return done.stdout.count("answered")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    client = ready(open_account(tmp_path))
+    client.run("CREATE TABLE S (ID INT, NAME STRING)")
+    client.run("INSERT INTO S VALUES (1, 'a'), (2, 'b')")
+    close(client)
+    return tmp_path
+
+
+def test_create_as_that_dies_after_filling_leaves_nothing(folder: Path) -> None:
+    assert run_and_die(folder, "filled", "CREATE TABLE T AS SELECT * FROM S") == 0
+    client = ready(open_account(folder))
+    assert client.fails("SELECT * FROM T").code == "002003"
+    assert client.run("SELECT COUNT(*) FROM S").rows == [("2",)]
+    assert physical_tables(client) == catalogue_tables(client)
+    client.run("CREATE TABLE T AS SELECT * FROM S")
+    assert client.run("SELECT COUNT(*) FROM T").rows == [("2",)]
+    close(client)
+
+
+def test_create_or_replace_as_that_dies_keeps_the_old_table(folder: Path) -> None:
+    run_and_die(folder, "filled", "CREATE OR REPLACE TABLE S AS SELECT 9 AS X")
+    client = ready(open_account(folder))
+    assert client.run("SELECT ID FROM S ORDER BY ID").rows == [("1",), ("2",)]
+    assert physical_tables(client) == catalogue_tables(client)
+    close(client)
+
+
+def test_create_as_that_dies_after_the_commit_is_there(folder: Path) -> None:
+    run_and_die(folder, "recorded", "CREATE OR REPLACE TABLE S AS SELECT 9 AS X")
+    client = ready(open_account(folder))
+    assert client.rows("SELECT * FROM S") == [{"X": "9"}]
+    assert physical_tables(client) == catalogue_tables(client)
+    close(client)
+
+
+@pytest.mark.parametrize("step", ["shaped-0", "shaped-1", "shaped-2"])
+def test_alter_that_dies_halfway_is_finished(folder: Path, step: str) -> None:
+    answered = run_and_die(
+        folder,
+        step,
+        "ALTER TABLE S ADD COLUMN A INT DEFAULT 7 NOT NULL, B STRING",
+        "INSERT INTO S (ID, A) VALUES (3, 8)",
+    )
+    assert answered == 1
+    client = ready(open_account(folder))
+    rows = client.run("SELECT ID, A, B FROM S ORDER BY ID").rows
+    assert rows == [("1", "7", None), ("2", "7", None)]
+    assert client.fails("INSERT INTO S (ID, A) VALUES (4, NULL)").code == "100072"
+    close(client)
+
+
+def test_drop_that_dies_before_duckdb_follows_is_finished(folder: Path) -> None:
+    run_and_die(folder, "shaped-0", "DROP TABLE S", "CREATE TABLE S (NEW INT)", "SELECT * FROM S")
+    client = ready(open_account(folder))
+    assert client.rows("SELECT * FROM S") == []
+    assert physical_tables(client) == catalogue_tables(client)
+    close(client)
+
+
+def test_answered_inserts_survive_a_kill(folder: Path) -> None:
+    statements = [f"INSERT INTO S VALUES ({n}, 'n')" for n in range(10, 20)]  # noqa: S608
+    run_and_die(folder, "filled", *statements, "BEGIN", "INSERT INTO S VALUES (99, 'no')",
+                "CREATE TABLE OTHER AS SELECT 1 AS A")  # fmt: skip
+    client = ready(open_account(folder))
+    assert client.run("SELECT COUNT(*) FROM S WHERE ID BETWEEN 10 AND 19").rows == [("10",)]
+    # DDL commits the open transaction before it begins.
+    assert client.run("SELECT COUNT(*) FROM S WHERE ID = 99").rows == [("1",)]
+    close(client)
+
+
+def test_open_transaction_is_gone_after_a_kill(folder: Path) -> None:
+    script = [
+        "CREATE TABLE PENDING (A INT)",
+        "BEGIN",
+        "INSERT INTO S VALUES (99, 'no')",
+        "INSERT INTO S SELECT 1/0, 'x'",
+    ]
+    child = _CHILD.replace(
+        "client.run(sql)",
+        "client.run(sql) if '1/0' not in sql else __import__('os').kill(__import__('os').getpid(), 9)",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", child, str(folder), *script], env={**os.environ, "PYTHONPATH": "."}, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    client = ready(open_account(folder))
+    assert client.run("SELECT COUNT(*) FROM S WHERE ID = 99").rows == [("0",)]
+    close(client)
