@@ -46,7 +46,7 @@ class Binding(NamedTuple):
     """
 
     type: str
-    value: str | None | tuple[str | None, ...]
+    value: str | tuple[str | None, ...] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from functools import lru_cache
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 
+from local import network
 from local.catalogue import Catalogue
 from local.errors import SnowflakeError
 from local.model import Json, Kind, Obj
@@ -32,55 +31,10 @@ def until(user: Obj, name: str) -> float:
 # Network policies
 
 
-def network_policy(catalogue: Catalogue, user: Obj) -> Obj | None:
-    """The user's network policy, else the account's; a parameter that names a dropped policy counts as none."""
-    for holder in (user, catalogue.account):
-        name = holder.params.get("NETWORK_POLICY")
-        if name:
-            return catalogue.find(Kind.NETWORK_POLICY, (name,))
-    return None
-
-
-@lru_cache(maxsize=4096)
-def _network(text: str) -> IPv4Network | None:
-    try:
-        return IPv4Network(text.strip(), strict=False)
-    except (AddressValueError, NetmaskValueError, ValueError):
-        return None
-
-
-def _ranges(catalogue: Catalogue, policy: Obj, side: str) -> list[str]:
-    """IPv4 ranges of one side (ALLOWED or BLOCKED): the policy's own list and its ingress rules of type IPV4."""
-    found = list(texts(policy.props.get(f"{side}_IP_LIST")))
-    rules = policy.props.get(f"{side}_NETWORK_RULE_LIST")
-    for rule_id in rules if isinstance(rules, list | tuple) else ():
-        rule = catalogue.lookup(rule_id) if isinstance(rule_id, int) else None
-        if rule is not None and rule.props.get("TYPE") == "IPV4":
-            found += texts(rule.props.get("VALUE_LIST"))
-    return found
-
-
-def _inside(address: IPv4Address, ranges: list[str]) -> bool:
-    return any(network is not None and address in network for network in map(_network, ranges))
-
-
-def address_allowed(catalogue: Catalogue, policy: Obj, address: str) -> bool:
-    """Whether a client at this IPv4 address passes the policy.
-
-    Blocked wins over allowed; a policy without any allowed IPv4 range lets in whatever it does not block
-    (docs.snowflake.com: Controlling network traffic with network policies).
-    """
-    client = IPv4Address(address)
-    if _inside(client, _ranges(catalogue, policy, "BLOCKED")):
-        return False
-    allowed = _ranges(catalogue, policy, "ALLOWED")
-    return not allowed or _inside(client, allowed)
-
-
 def require_address(catalogue: Catalogue, user: Obj, address: str) -> None:
     """390422 unless the user's effective network policy lets the address in."""
-    policy = network_policy(catalogue, user)
-    if policy is not None and not address_allowed(catalogue, policy, address):
+    policy = network.effective_policy(catalogue, user)
+    if policy is not None and not network.allows(catalogue, policy, address):
         raise SnowflakeError(
             "390422",
             "08004",

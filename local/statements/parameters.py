@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from local.errors import SnowflakeError, invalid_property, not_found_or_impossible, unsupported
 from local.model import Kind, Obj
+from local.network import require_requestor_allowed
 from local.parameters import Level, at_level, check_retention, readers, settings, split
 from local.reader import Reader, Value
 from local.registry import alter, refuse, show
@@ -105,17 +106,7 @@ def _require_account(context: Context, changes: Mapping[str, str | None]) -> Non
         require_account_admin(context)
     name = changes.get("NETWORK_POLICY")
     if name:
-        from local.server.policies import address_allowed
-
-        policy = require_network_policy(context, name, owned=False)
-        if not address_allowed(context.catalogue, policy, context.session.address):
-            raise SnowflakeError(
-                "001494",
-                "42601",
-                f"Network policy {policy.name} cannot be activated. Requestor IP address, {context.session.address}, "
-                "must be included in allowed_ip_list. For more information on network policy rules refer to: "
-                "https://docs.snowflake.com/en/sql-reference/sql/create-network-policy.",
-            )
+        require_requestor_allowed(context, require_network_policy(context, name, owned=False))
 
 
 def _read_changes(reader: Reader, what: str, known: frozenset[str]) -> dict[str, str | None]:

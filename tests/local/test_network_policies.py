@@ -15,6 +15,7 @@ def admin(account: Account) -> Client:
     client.run("CREATE SCHEMA D.S")
     client.run("CREATE NETWORK RULE D.S.OFFICE TYPE = IPV4 VALUE_LIST = ('10.0.0.0/8')")
     client.run("CREATE NETWORK RULE D.S.GUESTS TYPE = IPV4 VALUE_LIST = ('10.9.0.0/16')")
+    client.run("CREATE NETWORK RULE D.S.SIX TYPE = IPV6 VALUE_LIST = ('2001:db8::/32')")
     client.run("CREATE NETWORK RULE D.S.LINK TYPE = AWSVPCEID VALUE_LIST = ('vpce-0abc')")
     return client
 
@@ -110,6 +111,9 @@ def test_renamed_policy_stays_attached(admin: Client) -> None:
         ("BLOCKED_IP_LIST = ('8.8.8.8')", "8.8.8.8", False),
         ("BLOCKED_IP_LIST = ('8.8.8.8')", "::ffff:8.8.8.8", False),
         ("ALLOWED_IP_LIST = ('10.0.0.0/8')", "::1", False),
+        ("ALLOWED_NETWORK_RULE_LIST = (D.S.SIX)", "2001:db8::1", True),
+        ("ALLOWED_NETWORK_RULE_LIST = (D.S.SIX)", "::1", False),
+        ("ALLOWED_NETWORK_RULE_LIST = (D.S.SIX)", "8.8.8.8", True),
     ],
 )
 def test_policy_lets_in_what_is_allowed_and_not_blocked(
