@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from local.errors import SnowflakeError, invalid_property, not_found_or_impossible, unsupported
+from local.errors import invalid_property, not_found_or_impossible, unsupported
 from local.model import Kind, Obj
 from local.network import require_requestor_allowed
 from local.parameters import Level, at_level, check_retention, readers, settings, split
