@@ -15,6 +15,7 @@ def up(
     stack: options.Stack = "dev",
     account: options.Account = DEFAULT_ACCOUNT,
     refresh: Refresh = False,
+    proof: Annotated[bool, typer.Option("--proof/--no-proof", help="Prove it by a second preview.")] = True,
     json: options.Json = False,
 ) -> None:
     """Bring a stack up on the local Snowflake, show what stands, and prove that nothing is left to do."""
@@ -22,7 +23,7 @@ def up(
 
     place = layout.account(account)
     flags = ["--refresh"] if refresh else []
-    applied = deploy.up(place, layout.stack_name(stack), server.Settings(), flags=flags)
+    applied = deploy.up(place, layout.stack_name(stack), server.Settings(), prove=proof, flags=flags)
     if json:
         console.machine(report.record(applied))
     else:

@@ -70,7 +70,7 @@ class Workspace:
 
     def up(self, stack: str) -> dict[str, object]:
         """Bring a stack up; what `ops up --json` reports."""
-        record: dict[str, object] = json.loads(self.on(stack, "up", "--json").stdout)
+        record: dict[str, object] = json.loads(self.on(stack, "up", "--no-proof", "--json").stdout)
         return record
 
     def changes(self, stack: str, operation: str = "preview", *flags: str) -> dict[str, int]:
