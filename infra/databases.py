@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 class Databases(Topic):
     """Databases and schemas.
 
+    A schema states its database's retention again: inherited, a change of the database would show up as a difference of
+    every schema in the next preview.
+
     Attributes:
         databases: by database key.
         schemas: by the schema's qualified name as text.
@@ -45,5 +48,6 @@ class Databases(Topic):
                 database=str(database.name),
                 comment=schema.comment,
                 with_managed_access="true",
+                data_retention_time_in_days=database.retention_days,
                 opts=self.deployed(resource, stateful=True),
             )

@@ -21,6 +21,13 @@ def test_databases_keep_time_travel_as_declared(registered: Registered) -> None:
     assert days == {"raw": 90, "staging": 1, "analytics": 30}
 
 
+def test_schemas_state_the_retention_of_their_database(registered: Registered) -> None:
+    recorded = registered("prod")
+    days = {entry.inputs["name"]: entry.inputs["dataRetentionTimeInDays"] for entry in recorded.of("Database")}
+    for schema in recorded.of("Schema"):
+        assert schema.inputs["dataRetentionTimeInDays"] == days[schema.inputs["database"]]
+
+
 def test_every_schema_is_managed_access_and_none_is_called_public(registered: Registered) -> None:
     recorded = registered("dev")
     assert {entry.inputs["withManagedAccess"] for entry in recorded.of("Schema")} == {"true"}
