@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef
 from local.data.definition import UNTYPED
-from local.data.faults import translated
 from local.data.halt import halt
 from local.data.query import Query, plan_query
 from local.data.shapes import create_statement, physical, shape_of
 from local.data.store import data_store
 from local.data.values import converted
-from local.data.work import Plan, defer
+from local.data.work import Plan, defer, roll_back
 from local.errors import compilation_error
 from local.results import Deferred, Result
 from local.session import Context
@@ -67,8 +66,7 @@ def _fill(
         halt("recorded")
         store.adopt(number)
     except BaseException:
-        with translated():
-            cursor.rollback()
+        roll_back(cursor)
         store.abandon(number)
         raise
     return result

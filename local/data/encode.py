@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,7 @@ def _encoder(column: Column) -> Encoder:
         Type.TIME: _time,
         Type.TIMESTAMP_NTZ: _timestamp,
         Type.TIMESTAMP_LTZ: _timestamp,
-        Type.TIMESTAMP_TZ: lambda value: f"{_timestamp(value)} {_UTC_OFFSET}",
+        Type.TIMESTAMP_TZ: lambda value: f"{_timestamp(value)} {_offset(value)}",
         Type.BINARY: lambda value: value.hex().upper() if isinstance(value, bytes) else str(value),
         Type.VARIANT: _semi,
         Type.OBJECT: _semi,
@@ -110,12 +110,19 @@ def _time(value: object) -> Cell:
 def _timestamp(value: object) -> Cell:
     if not isinstance(value, datetime):
         return str(value)  # infinity
+    value = value.astimezone(UTC) if value.tzinfo else value
     days = value.toordinal() - _DAY_ZERO
     seconds = days * 86_400 + value.hour * 3600 + value.minute * 60 + value.second
     if seconds < 0 and value.microsecond:
         fraction = 1_000_000 - value.microsecond
         return f"-{-seconds - 1}.{fraction:06d}000"
     return f"{seconds}.{value.microsecond:06d}000"
+
+
+def _offset(value: object) -> int:
+    """Minutes east of UTC, plus 1440."""
+    offset = value.utcoffset() if isinstance(value, datetime) else None
+    return _UTC_OFFSET + (int(offset.total_seconds()) // 60 if offset else 0)
 
 
 def _semi(value: object) -> Cell:

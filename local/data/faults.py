@@ -51,7 +51,7 @@ def translated() -> Iterator[None]:
 _COMPILATION = "SQL compilation error:\n"
 
 _RULES: tuple[tuple[str, str, str, str], ...] = (
-    (r'Referenced column "(.+?)" not found', "000904", "42000", _COMPILATION + "invalid identifier '{0}'"),
+    (r'Referenced column "(.+?)" (?:was )?not found', "000904", "42000", _COMPILATION + "invalid identifier '{0}'"),
     (r'[Tt]able "(.+?)" does not have a column named "(.+?)"', "000904", "42000",
      _COMPILATION + "invalid identifier '{0}.{1}'"),
     (r'list "(.+?)" does not have a column named "(.+?)"', "000904", "42000",

@@ -2,18 +2,167 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from local.data.columns import ColumnDef
-from local.errors import unsupported
-from local.names import Path
+from local.data.columns import ColumnDef, columns_of
+from local.data.macros import MOMENT
+from local.data.types import MAX_TEXT, NUMBER, VARCHAR, SqlType
+from local.errors import SnowflakeError, unsupported
+from local.model import Kind, Obj
+from local.names import Path, dotted
+from local.parameters import retention_days
 from local.session import Context
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
+SOURCE = "docs.snowflake.com: Snowflake Information Schema (SCHEMATA, TABLES, VIEWS, COLUMNS, DATABASES)"
+_MOMENT = SqlType("TIMESTAMP_LTZ", scale=9)
+Cell = str | int | float | None
+Row = tuple[Cell, ...]
+Rows = Callable[[Context, Obj], Iterator[Row]]
+
+
+def _owner(context: Context, obj: Obj) -> str | None:
+    owner = context.catalogue.lookup(obj.owner)
+    return owner.name if owner else None
+
+
+def _schemata(context: Context, database: Obj) -> Iterator[Row]:
+    for schema in context.catalogue.children(database.id, Kind.SCHEMA):
+        if context.access.visible(schema):
+            managed = "YES" if schema.props.get("MANAGED_ACCESS") else "NO"
+            transient = "YES" if schema.props.get("TRANSIENT") else "NO"
+            yield (database.name, schema.name, _owner(context, schema), transient, managed,
+                   str(retention_days(context.catalogue, schema)), schema.created, schema.changed,
+                   schema.comment or None)  # fmt: skip
+
+
+def _relations(context: Context, database: Obj) -> Iterator[tuple[Obj, Obj]]:
+    for schema in context.catalogue.children(database.id, Kind.SCHEMA):
+        for kind in (Kind.TABLE, Kind.VIEW):
+            for relation in context.catalogue.children(schema.id, kind):
+                mine = relation.props.get("session") in (None, context.session.id)
+                if mine and context.access.visible(relation):
+                    yield schema, relation
+
+
+def _tables(context: Context, database: Obj) -> Iterator[Row]:
+    for schema, relation in _relations(context, database):
+        table = relation.kind is Kind.TABLE
+        kind = "LOCAL TEMPORARY" if "session" in relation.props else "BASE TABLE" if table else "VIEW"
+        transient = ("YES" if relation.props.get("TRANSIENT") else "NO") if table else None
+        yield (database.name, schema.name, relation.name, _owner(context, relation), kind, transient,
+               str(relation.props.get("cluster_by") or "") or None if table else None,
+               str(retention_days(context.catalogue, relation)) if table else None,
+               relation.created, relation.changed, relation.comment or None)  # fmt: skip
+
+
+def _views(context: Context, database: Obj) -> Iterator[Row]:
+    for schema, view in _relations(context, database):
+        if view.kind is Kind.VIEW:
+            secure = bool(view.props.get("secure"))
+            text = None if secure and not context.access.owns(view) else str(view.props["text"])
+            yield (database.name, schema.name, view.name, _owner(context, view), text, "YES" if secure else "NO",
+                   view.created, view.changed, view.comment or None)  # fmt: skip
+
+
+def _columns(context: Context, database: Obj) -> Iterator[Row]:
+    for schema, relation in _relations(context, database):
+        for position, column in enumerate(columns_of(relation), 1):
+            kind = column.type
+            number = kind.name == "NUMBER"
+            name = "TEXT" if kind.name == "VARCHAR" else kind.name
+            fraction = None if number else kind.scale
+            yield (database.name, schema.name, relation.name, column.name, position, column.default,
+                   "YES" if column.nullable else "NO", name, kind.length, kind.precision,
+                   kind.scale if number else None, fraction, "YES" if column.start is not None else "NO",
+                   column.comment or None)  # fmt: skip
+
+
+def _databases(context: Context, database: Obj) -> Iterator[Row]:
+    for found in context.catalogue.of_kind(Kind.DATABASE):
+        if context.access.visible(found):
+            yield (found.name, _owner(context, found), "YES" if found.props.get("TRANSIENT") else "NO",
+                   found.comment or None, found.created, found.changed,
+                   str(retention_days(context.catalogue, found)))  # fmt: skip
+
+
+_TIMES = {"CREATED": _MOMENT, "LAST_ALTERED": _MOMENT}
+_NUMBERS = (
+    "ORDINAL_POSITION", "CHARACTER_MAXIMUM_LENGTH", "NUMERIC_PRECISION", "NUMERIC_SCALE", "DATETIME_PRECISION",
+    "RETENTION_TIME",
+)  # fmt: skip
+
+_VIEWS: dict[str, tuple[Rows, str]] = {
+    "SCHEMATA": (
+        _schemata,
+        "CATALOG_NAME SCHEMA_NAME SCHEMA_OWNER IS_TRANSIENT IS_MANAGED_ACCESS RETENTION_TIME CREATED LAST_ALTERED "
+        "COMMENT",
+    ),
+    "TABLES": (
+        _tables,
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER TABLE_TYPE IS_TRANSIENT CLUSTERING_KEY RETENTION_TIME "
+        "CREATED LAST_ALTERED COMMENT",
+    ),
+    "VIEWS": (
+        _views,
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER VIEW_DEFINITION IS_SECURE CREATED LAST_ALTERED COMMENT",
+    ),
+    "COLUMNS": (
+        _columns,
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME ORDINAL_POSITION COLUMN_DEFAULT IS_NULLABLE DATA_TYPE "
+        "CHARACTER_MAXIMUM_LENGTH NUMERIC_PRECISION NUMERIC_SCALE DATETIME_PRECISION IS_IDENTITY COMMENT",
+    ),
+    "DATABASES": (
+        _databases,
+        "DATABASE_NAME DATABASE_OWNER IS_TRANSIENT COMMENT CREATED LAST_ALTERED RETENTION_TIME",
+    ),
+}
+
 
 def information_schema(context: Context, path: Path, database: int | None) -> tuple[Expr, Sequence[ColumnDef]]:
     """A query that yields the view's rows, and its columns; 000002 for a view that is not there."""
-    raise unsupported(f"INFORMATION_SCHEMA.{path[-1]}")
+    found = _VIEWS.get(path[-1])
+    if found is None:
+        raise unsupported(f"INFORMATION_SCHEMA.{path[-1]}")
+    catalogue = context.catalogue
+    home = catalogue.find(Kind.DATABASE, path[:1]) if len(path) == 3 else catalogue.lookup(database)
+    if home is None or not context.access.visible(home):
+        raise SnowflakeError(
+            "002003", "42S02", f"SQL compilation error:\nObject '{dotted(path)}' does not exist or not authorized."
+        )
+    rows, names = found
+    columns = [
+        ColumnDef(number, name, _TIMES.get(name, NUMBER if name in _NUMBERS else VARCHAR))
+        for number, name in enumerate(names.split(), 1)
+    ]
+    return _select(columns, list(rows(context, home))), columns
+
+
+def _select(columns: Sequence[ColumnDef], rows: Sequence[Row]) -> Expr:
+    """``SELECT CAST(c1 AS …) AS "NAME", … FROM (VALUES …) AS v(c1, …)``; no row at all without rows."""
+    from sqlglot import exp
+
+    def literal(value: Cell) -> Expr:
+        if value is None:
+            return exp.null()
+        return exp.Literal.number(value) if isinstance(value, (int, float)) else exp.Literal.string(value)
+
+    filler: Row = (None,) * len(columns)
+    values = exp.Values(expressions=[exp.Tuple(expressions=[literal(v) for v in row]) for row in rows or [filler]])
+    values.set("alias", exp.TableAlias(this=exp.to_identifier("v"),
+               columns=[exp.to_identifier(column.physical) for column in columns]))  # fmt: skip
+    shown = [exp.Alias(this=_cast(column), alias=exp.to_identifier(column.name, quoted=True)) for column in columns]
+    select = exp.select(*shown).from_(values)
+    return select if rows else select.where(exp.false())
+
+
+def _cast(column: ColumnDef) -> Expr:
+    from sqlglot import exp
+
+    place = exp.column(column.physical)
+    if column.type is _MOMENT:
+        return exp.Anonymous(this=MOMENT, expressions=[place])
+    return exp.cast(place, "VARCHAR" if column.type.length == MAX_TEXT else "DECIMAL(38, 0)")

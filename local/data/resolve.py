@@ -88,8 +88,7 @@ class Resolver:
         with_ = node.args.get("with_")
         if isinstance(with_, exp.With):
             for cte in with_.expressions:
-                own = frozenset((cte.alias,)) if with_.args.get("recursive") else frozenset[str]()
-                self._walk(cte.this, reading, names | own)
+                self._cte(cte, reading, names, recursive=bool(with_.args.get("recursive")))
                 names |= {cte.alias}
         for child in list(node.iter_expressions()):
             if child is with_:
@@ -102,6 +101,21 @@ class Resolver:
         elif isinstance(node, exp.Column) and node.args.get("db"):
             node.set("db", None)
             node.set("catalog", None)
+
+    def _cte(self, cte: exp.CTE, reading: Reading, names: frozenset[str], *, recursive: bool) -> None:
+        """A CTE may speak of itself only in the second part of a UNION; anywhere else the name means a table."""
+        from sqlglot import exp
+
+        body = cte.this
+        if not (recursive and isinstance(body, exp.Union)):
+            self._walk(body, reading, names)
+            return
+        holder = exp.Subquery(this=body.this)
+        self._walk(holder, reading, names)
+        body.set("this", holder.this)
+        holder = exp.Subquery(this=body.expression)
+        self._walk(holder, reading, names | {cte.alias})
+        body.set("expression", holder.this)
 
     def _reference(self, table: exp.Table, reading: Reading, names: frozenset[str]) -> None:
         from sqlglot import exp

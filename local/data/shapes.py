@@ -46,9 +46,13 @@ def wanted_shapes(catalogue: Catalogue, version: int) -> Shapes:
     return Shapes(version, {table.id: table_shape(table) for table in catalogue.objects.by("kind", Kind.TABLE)})
 
 
+SCHEMA = "stored"
+"""The DuckDB schema of all tables: not on the search path, so that no name in a query can reach them by chance."""
+
+
 def physical(table_id: int) -> str:
     """A table's name in DuckDB."""
-    return f"t{table_id}"
+    return f"{SCHEMA}.t{table_id}"
 
 
 def create_statement(table_id: int, shape: Shape) -> str:

@@ -12,6 +12,7 @@ from local.catalogue import Catalogue
 from local.data.halt import halt
 from local.data.locks import TableLocks
 from local.data.shapes import (
+    SCHEMA,
     ColumnShape,
     Shape,
     Shapes,
@@ -85,10 +86,12 @@ class DataStore:
         )
         root.execute("SET GLOBAL TimeZone = 'UTC'")
         root.execute(script())
+        root.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         for table, column, kind, nullable in root.execute(
             "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() "
-            "WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal "
-            "ORDER BY table_name, column_index"
+            "WHERE database_name = current_database() AND schema_name = ? "
+            "ORDER BY table_name, column_index",
+            [SCHEMA],
         ).fetchall():
             shape = dict(self._present.get(int(table[1:]), {}))
             shape[column] = ColumnShape(kind, bool(nullable))
@@ -116,7 +119,7 @@ class DataStore:
         present = self._present.get(table)
         if wanted is None:
             columns = (name.removeprefix("c") for name in present or ())
-            sequences = [f"DROP SEQUENCE IF EXISTS s{table}_{number}" for number in columns]
+            sequences = [f"DROP SEQUENCE IF EXISTS {SCHEMA}.s{table}_{number}" for number in columns]
             return [f"DROP TABLE {physical(table)}", *sequences]
         if present is None:
             return [create_statement(table, wanted)]
@@ -144,8 +147,8 @@ class DataStore:
         with self.cursor() as cursor:
             rows = cursor.execute(
                 "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
-                "WHERE database_name = current_database() AND table_name = ?",
-                [physical(table)],
+                "WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
+                physical(table).split("."),
             ).fetchall()
         return {name: ColumnShape(kind, bool(nullable)) for name, kind, nullable in rows}
 

@@ -41,7 +41,7 @@ def to_duckdb(tree: Expr) -> str:
         if not _plain(tree):
             for transform in _transforms():
                 tree = tree.transform(transform, copy=False)
-        return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)
+        return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE, comments=False)
     except NotImplementedError as error:
         raise unsupported(str(error)) from None
     except (SqlglotError, AssertionError, AttributeError, KeyError, RecursionError) as error:

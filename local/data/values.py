@@ -8,6 +8,7 @@ from dataclasses import replace
 from local.data.columns import ColumnDef
 from local.data.macros import FIT
 from local.data.parse import parse, prepare
+from local.data.shapes import SCHEMA
 from local.data.translate import to_duckdb
 from local.data.types import MAX_TEXT, SqlType
 from local.session import Context
@@ -34,7 +35,7 @@ def default_value(context: Context, column: ColumnDef, table_id: int) -> str:
 
 def sequence(table_id: int, column: ColumnDef) -> str:
     """The DuckDB sequence behind an identity column."""
-    return f"s{table_id}_{column.id}"
+    return f"{SCHEMA}.s{table_id}_{column.id}"
 
 
 def sequence_statements(table_id: int, columns: Sequence[ColumnDef]) -> list[str]:

