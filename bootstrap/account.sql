@@ -34,6 +34,9 @@ GRANT APPLY PASSWORD POLICY ON ACCOUNT TO ROLE ECOMMERCE_DEPLOYER;
 -- masking policies on the tags for personal data
 GRANT APPLY MASKING POLICY ON ACCOUNT TO ROLE ECOMMERCE_DEPLOYER;
 
+-- Only for a stack with `session_policy: true`, which needs plugin 2.x:
+-- GRANT APPLY SESSION POLICY ON ACCOUNT TO ROLE ECOMMERCE_DEPLOYER;
+
 -- Its warehouse
 -- Reading which policies are attached is a query on INFORMATION_SCHEMA and needs a warehouse.
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from infra.roles import Roles
     from infra.users import Users
     from infra.warehouses import Warehouses
-    from stacks.grants import PrivilegeGrant, RoleGrant
+    from stacks import Identifier
+    from stacks.grants import PrivilegeGrant, RoleGrant, RoleRef
 
 
 class Grants(Topic):
@@ -31,10 +32,11 @@ class Grants(Topic):
             self._on_schema(grant, databases.schemas[str(grant.on)])
         for grant in grants.warehouse_grants(self.platform):
             self._on_warehouse(grant, warehouses.by_name[str(grant.on.name)])
-        for role_grant in grants.role_grants(self.platform):
-            self._role_to_role(role_grant)
-        for role_grant in grants.user_grants(self.platform):
-            self._role_to_user(role_grant)
+        for role_grant in (*grants.role_grants(self.platform), *grants.user_grants(self.platform)):
+            if role_grant.to_role is not None:
+                self._role_to_role(role_grant, role_grant.to_role)
+            if role_grant.to_user is not None:
+                self._role_to_user(role_grant, role_grant.to_user)
         self.register_outputs({})
 
     def _on_schema(self, grant: PrivilegeGrant, schema: snowflake.Schema) -> None:
@@ -57,34 +59,32 @@ class Grants(Topic):
             opts=self.administered(warehouse, *self.roles.known(grant.to)),
         )
 
-    def _role_to_role(self, grant: RoleGrant) -> None:
-        assert grant.to_role is not None  # noqa: S101 - tells the type checker what role_grants promises
-        options = self.deployed(*self.roles.known(grant.role, grant.to_role))
+    def _role_to_role(self, grant: RoleGrant, member: RoleRef) -> None:
+        options = self.deployed(*self.roles.known(grant.role, member))
         if grant.role.database is None:
             snowflake.GrantAccountRole(
                 grant.key,
                 role_name=grant.role.qualified.quoted,
-                parent_role_name=grant.to_role.qualified.quoted,
+                parent_role_name=member.qualified.quoted,
                 opts=options,
             )
             return
-        to_database_role = grant.to_role.database is not None
+        to_database_role = member.database is not None
         snowflake.GrantDatabaseRole(
             grant.key,
             database_role_name=grant.role.qualified.quoted,
-            parent_database_role_name=grant.to_role.qualified.quoted if to_database_role else None,
-            parent_role_name=None if to_database_role else grant.to_role.qualified.quoted,
+            parent_database_role_name=member.qualified.quoted if to_database_role else None,
+            parent_role_name=None if to_database_role else member.qualified.quoted,
             opts=options,
         )
 
-    def _role_to_user(self, grant: RoleGrant) -> None:
-        assert grant.to_user is not None  # noqa: S101 - tells the type checker what user_grants promises
+    def _role_to_user(self, grant: RoleGrant, user: Identifier) -> None:
         ours = self.roles.known(grant.role)
-        after = (*ours, self.users.by_name[str(grant.to_user)])
+        after = (*ours, self.users.by_name[str(user)])
         snowflake.GrantAccountRole(
             f"user-{grant.key}",
             role_name=grant.role.qualified.quoted,
-            user_name=grant.to_user.quoted,
+            user_name=user.quoted,
             opts=self.deployed(*after) if ours else self.administered(*after),
         )
 

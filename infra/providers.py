@@ -36,8 +36,6 @@ from typing import TYPE_CHECKING
 import pulumi
 import pulumi_snowflake as snowflake
 
-from stacks.grants import GrantStyle
-
 if TYPE_CHECKING:
     from infra.plugin import Plugin
     from stacks import Platform
@@ -79,7 +77,6 @@ def _provider(profile: str, role: str, platform: Platform, plugin: Plugin) -> sn
     features = [*_PREVIEW_FEATURES]
     if plugin.is_2x and platform.governance.sessions is not None:
         features.extend(_PREVIEW_FEATURES_OF_2X)
-    inherited = platform.grant_style is GrantStyle.INHERITED
     return snowflake.Provider(
         profile.replace("_", "-"),
         profile=profile,
@@ -88,7 +85,6 @@ def _provider(profile: str, role: str, platform: Platform, plugin: Plugin) -> sn
         use_legacy_toml_file=False,
         skip_toml_file_permission_verification=False,
         preview_features_enabled=sorted(features),
-        experimental_features_enableds=["INHERITED_GRANTS"] if inherited else None,
         opts=pulumi.ResourceOptions(version=plugin.version),
     )
 

@@ -130,7 +130,7 @@ def _governance(config: StackConfig) -> Governance:
         update={
             "authentication": tuple(policy(entry) for entry in declared.authentication),
             "passwords": declared.passwords.model_copy(update={"on_account": config.owns_account}),
-            "sessions": governance.SessionPolicy() if config.session_policy else None,
+            "sessions": governance.SessionPolicy() if config.session_policy and config.owns_account else None,
             "personal_data": declared.personal_data if config.masking else (),
         }
     )

@@ -147,7 +147,19 @@ def _break_glass(platform: Platform, config: StackConfig) -> Iterator[Problem]:
         )
 
 
-def _default_roles(platform: Platform) -> Iterator[Problem]:
+def _sessions(platform: Platform, config: StackConfig) -> Iterator[Problem]:
+    if config.session_policy and not platform.owns_account:
+        yield Problem(
+            what="Session policy in a stack that does not own the account",
+            file=platform.file,
+            field="session_policy",
+            value="true",
+            why="an account has one, declared by the stack that owns it",
+            todo="remove it here; set it in the stack with owns_account: true",
+        )
+
+
+def _reserved_names(platform: Platform) -> Iterator[Problem]:
     for role in platform.roles:
         if role.name in ADMIN_ROLES or role.name == platform.deployer_role:
             yield Problem(
@@ -167,4 +179,5 @@ def problems(platform: Platform, config: StackConfig) -> Iterator[Problem]:
     yield from _enrolment(platform)
     yield from _unknown_keys(platform, config)
     yield from _break_glass(platform, config)
-    yield from _default_roles(platform)
+    yield from _sessions(platform, config)
+    yield from _reserved_names(platform)

@@ -211,6 +211,11 @@ def test_break_glass_people_belong_to_the_owner() -> None:
     assert found.what == "Wrong number of break-glass people"
 
 
+def test_the_session_policy_belongs_to_the_owner() -> None:
+    assert only("dev", session_policy=True).field == "session_policy"
+    assert samples.platform("prod", session_policy=True).governance.sessions
+
+
 # References and limits
 
 
