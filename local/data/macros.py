@@ -7,6 +7,7 @@ from local.data.faults import marker
 DIVISOR = "_sf_divisor"
 FIT = "_sf_fit"
 MOMENT = "_sf_moment"
+ZONED = "_sf_zoned"
 
 
 def script() -> str:
@@ -22,6 +23,8 @@ def script() -> str:
             WHEN scale <= 6 THEN make_timestamp(CAST(val AS BIGINT) * CAST(10 ** (6 - scale) AS BIGINT))
             ELSE make_timestamp(CAST(val AS BIGINT) // 1000) END;
         CREATE OR REPLACE MACRO main.{MOMENT}(seconds) AS to_timestamp(CAST(seconds AS DOUBLE));
+        CREATE OR REPLACE MACRO main.{ZONED}(x) AS CAST(regexp_replace(CAST(x AS VARCHAR),
+            '(\\d)\\s+([+-]\\d{{2}}:?(?:\\d{{2}})?|Z)$', '\\1\\2') AS TIMESTAMPTZ);
         CREATE OR REPLACE MACRO main.{DIVISOR}(x) AS CASE WHEN x = 0 THEN error('{divide}') ELSE x END;
         CREATE OR REPLACE MACRO main.{FIT}(x, most) AS CASE WHEN length(x) > most
             THEN error('{long}' || 'String ''' || x || ''' is too long and would be truncated') ELSE x END;

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from local.data.columns import ColumnDef
-from local.data.macros import FIT
+from local.data.macros import FIT, ZONED
 from local.data.parse import parse, prepare
 from local.data.shapes import SCHEMA
 from local.data.translate import to_duckdb
@@ -20,6 +20,8 @@ def converted(expression: str, kind: SqlType) -> str:
         return f"{FIT}(CAST({expression} AS VARCHAR), {kind.length})"
     if kind.storage == "JSON":
         return f"CASE WHEN {expression} IS NOT NULL THEN to_json({expression}) END"
+    if kind.storage == "TIMESTAMP WITH TIME ZONE":
+        return f"{ZONED}({expression})"
     return f"CAST({expression} AS {kind.storage})"
 
 

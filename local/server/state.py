@@ -93,7 +93,8 @@ class Server:
     validity: Validity = field(default_factory=Validity)
     clock: Callable[[], float] = time.time
     queries: Queries = field(default_factory=Queries)
-    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "query"))
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(64, "query"))
+    """One thread per running query: writers that wait for a transaction must not keep its COMMIT from a thread."""
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.validity, self.clock, self._ended)

@@ -171,3 +171,21 @@ def test_merge_needs_the_privilege_of_every_clause(account: Account, admin: Clie
 def test_dml_on_a_view_is_refused(admin: Client) -> None:
     admin.run("CREATE VIEW V AS SELECT * FROM T")
     assert admin.fails("INSERT INTO V (ID) VALUES (1)").code == "002203"
+
+
+def test_text_with_an_offset_becomes_a_moment(admin: Client) -> None:
+    admin.run("CREATE TABLE M (AT TIMESTAMP_TZ)")
+    admin.run(
+        "INSERT INTO M VALUES ('2024-02-29 10:00:00 +02:00'), ('2024-02-29 10:00:00 +0200'), ('2024-02-29 08:00Z')"
+    )
+    admin.context.session.parameters["TIMEZONE"] = "UTC"
+    assert set(admin.run("SELECT AT FROM M").rows) == {("1709193600.000000000 1440",)}
+
+
+def test_default_is_computed_for_each_insert(admin: Client) -> None:
+    admin.run(
+        "CREATE TABLE M (ID INT, AT TIMESTAMP_LTZ DEFAULT CURRENT_TIMESTAMP(), BY_ROLE STRING DEFAULT CURRENT_ROLE())"
+    )
+    admin.run("INSERT INTO M (ID) VALUES (1)")
+    (row,) = admin.rows("SELECT BY_ROLE, AT IS NOT NULL AS T FROM M")
+    assert row == {"BY_ROLE": "ACCOUNTADMIN", "T": "1"}
