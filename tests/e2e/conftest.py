@@ -68,5 +68,3 @@ def dev(golden: Workspace, tmp_path: Path) -> Iterator[Workspace]:
         yield workspace
     finally:
         workspace.ops("local", "stop", code=None)
-
-

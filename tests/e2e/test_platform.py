@@ -24,9 +24,7 @@ def test_refresh_of_stacks_that_share_an_account_finds_no_difference(platform: W
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_stack_in_an_account_of_its_own_settles_and_leaves_nothing(
-    fresh: Callable[..., Workspace], stack: str
-) -> None:
+def test_stack_in_an_account_of_its_own_settles_and_leaves_nothing(fresh: Callable[..., Workspace], stack: str) -> None:
     own = fresh(f"OWN_{stack.upper()}")
     before = own.dump()
     own.up(stack)
@@ -59,9 +57,7 @@ DRIFTS = {
 @pytest.mark.parametrize("drift", DRIFTS)
 def test_change_by_hand_is_found_as_exactly_that_and_repaired(dev: Workspace, drift: str) -> None:
     statement, expected = DRIFTS[drift]
-    (rule, *_) = [
-        str(row[1]) for row in dev.sql("SHOW NETWORK RULES IN SCHEMA DEV_ECOMMERCE_ANALYTICS.GOVERNANCE")
-    ]
+    (rule, *_) = [str(row[1]) for row in dev.sql("SHOW NETWORK RULES IN SCHEMA DEV_ECOMMERCE_ANALYTICS.GOVERNANCE")]
     before = dev.dump()
     dev.sql(statement.format(rule=rule))
     assert dev.changes("dev", "preview", "--refresh") == expected

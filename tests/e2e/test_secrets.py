@@ -47,8 +47,13 @@ def test_state_as_exported_holds_no_private_key_and_no_passphrase(platform: Work
 
 def test_outputs_and_previews_hold_no_secret(platform: Workspace) -> None:
     secrets = key_lines(platform)
-    printed = [platform.ops("outputs", "--stack", "prod", "--format", form).stdout for form in ("json", "env", "dbt", "airflow")]
-    printed.append(said(platform.pulumi("prod", "preview", "--diff", "--config-file", str(platform.place.overlay("prod")))))
+    printed = [
+        platform.ops("outputs", "--stack", "prod", "--format", form).stdout
+        for form in ("json", "env", "dbt", "airflow")
+    ]
+    printed.append(
+        said(platform.pulumi("prod", "preview", "--diff", "--config-file", str(platform.place.overlay("prod"))))
+    )
     assert not [text for text in printed for secret in secrets if secret in text]
 
 
