@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Union, get_args, get_origin
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -21,6 +21,7 @@ from stacks.explain import explain
 from stacks.governance import AuthenticationMethod
 from stacks.grants import GrantStyle
 from stacks.names import Identifier
+from stacks.sealed import Sealable, Text, is_opaque
 from stacks.users import PublicKeys
 from stacks.warehouses import WarehouseSize
 
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final = "snowflake-platform"
 
-Organization = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*$", max_length=255)]
-AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=255)]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+Organization = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]*$", max_length=255), Sealable]
+AccountName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=255), Sealable]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254), Sealable]
 Protocol = Annotated[str, StringConstraints(pattern=r"^https?$")]
 
 
@@ -45,10 +46,10 @@ class PersonConfig(Model):
     name: Identifier
     email: Email
     roles: Annotated[tuple[Key, ...], Field(min_length=1)]
-    first_name: str | None = None
-    last_name: str | None = None
-    rsa_public_key: str | None = None
-    rsa_public_key_2: str | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    rsa_public_key: Text | None = None
+    rsa_public_key_2: Text | None = None
 
 
 class BreakGlassConfig(Model):
@@ -61,10 +62,10 @@ class BreakGlassConfig(Model):
     name: Identifier
     email: Email
     addresses: Annotated[tuple[str, ...], Field(min_length=1)]
-    first_name: str | None = None
-    last_name: str | None = None
-    rsa_public_key: str | None = None
-    rsa_public_key_2: str | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    rsa_public_key: Text | None = None
+    rsa_public_key_2: Text | None = None
 
 
 class StackConfig(Model):
@@ -93,7 +94,7 @@ class StackConfig(Model):
 
     organization: Organization
     account: AccountName
-    host: str | None = None
+    host: Text | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     protocol: Protocol | None = None
     edition: Edition = Edition.ENTERPRISE
@@ -130,11 +131,6 @@ def plain(values: Mapping[str, object]) -> dict[str, object]:
     return {key.removeprefix(start): value for key, value in values.items() if key.startswith(start)}
 
 
-def is_opaque(value: object) -> bool:
-    """Whether a value of a stack file is encrypted."""
-    return isinstance(value, dict) and set(value) == {"secure"}
-
-
 def _without_opaque(value: object, path: tuple[int | str, ...], found: set[tuple[int | str, ...]]) -> object:
     if isinstance(value, dict):
         found.update((*path, key) for key, inner in value.items() if is_opaque(inner))
@@ -146,10 +142,22 @@ def _without_opaque(value: object, path: tuple[int | str, ...], found: set[tuple
     return value
 
 
+def readable(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a stack file without those that are encrypted and no text."""
+    kept = {}
+    for key, value in values.items():
+        field = StackConfig.model_fields.get(key)
+        if not is_opaque(value) or (field is not None and _takes_text(field.annotation)):
+            kept[key] = value
+    return kept
+
+
 def _takes_text(annotation: object) -> bool:
     if isinstance(annotation, type):
         return issubclass(annotation, str)
-    return any(_takes_text(part) for part in get_args(annotation) if isinstance(annotation, UnionType))
+    if get_origin(annotation) in (Annotated, Union, UnionType):
+        return any(_takes_text(part) for part in get_args(annotation))
+    return False
 
 
 def from_texts(texts: Mapping[str, str]) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,25 @@ def _environment_prefixes() -> Iterable[Problem]:
             )
 
 
+def _plain(error: ValueError | AttributeError) -> Problem:
+    """An identifier that is none, or a misspelt member of an enum; any other AttributeError is a bug and goes on."""
+    where = _declared_in(error.__traceback__)
+    if isinstance(error, ValueError):
+        return Problem(
+            "Declaration is not acceptable", where, "value", "<see the line>", str(error), "correct the line"
+        )
+    if not (isinstance(error.obj, type) and issubclass(error.obj, Enum)):
+        raise error
+    return Problem(
+        what="Value is not known",
+        file=where,
+        field=error.obj.__name__,
+        value=str(error.name),
+        why="Snowflake knows a fixed list here",
+        todo=f"use one of {', '.join(error.obj.__members__)}",
+    )
+
+
 def load(environment: str, config: StackConfig, file: str | None = None) -> Platform:
     """Build and check the platform of one environment.
 
@@ -106,20 +126,8 @@ def load(environment: str, config: StackConfig, file: str | None = None) -> Plat
     except ValidationError as error:
         where = _declared_in(error.__traceback__)
         raise DeclarationError(explain(error, _model_named(error.title), where)) from None
-    except ValueError as error:
-        where = _declared_in(error.__traceback__)
-        raise DeclarationError(
-            [
-                Problem(
-                    what="Declaration is not acceptable",
-                    file=where,
-                    field="value",
-                    value="<see the line>",
-                    why=str(error),
-                    todo="correct the line",
-                )
-            ]
-        ) from None
+    except (ValueError, AttributeError) as error:
+        raise DeclarationError([_plain(error)]) from None
     found = [*prefixes, *validate.problems(platform, config)]
     if found:
         raise DeclarationError(found)
@@ -129,7 +137,7 @@ def load(environment: str, config: StackConfig, file: str | None = None) -> Plat
 def load_file(environment: str, path: Path) -> Platform:
     """Build and check the platform from a stack file (`Pulumi.<stack>.yaml`, or the local overlay).
 
-    Encrypted values are only accepted where the field is optional: without Pulumi they count as not set.
+    Encrypted texts pass unread. Other encrypted values count as not set, so a field that needs one is refused.
 
     Raises:
         ConfigError: the file cannot be read, or its config is not acceptable.
@@ -139,19 +147,15 @@ def load_file(environment: str, path: Path) -> Platform:
     found = stack_config.check(values, path.name)
     if found:
         raise ConfigError(found)
-    clear = {key: value for key, value in values.items() if not stack_config.is_opaque(value)}
-    return load(environment, stack_config.read(clear, path.name), path.name)
+    return load(environment, stack_config.read(stack_config.readable(values), path.name), path.name)
 
 
 def glance(environment: str, path: Path) -> Platform | None:
-    """The platform of a stack file, unchecked, to compare it with another; None if the file is not readable so far.
-
-    Encrypted values count as not set.
-    """
+    """The platform of a stack file, unchecked, to compare it with another; None if the file is not readable so far."""
     try:
         values = _stack_values(path)
-        clear = {key: value for key, value in values.items() if not stack_config.is_opaque(value)}
-        return build(_environment(environment, path.name), stack_config.read(clear, path.name), path.name)
+        config = stack_config.read(stack_config.readable(values), path.name)
+        return build(_environment(environment, path.name), config, path.name)
     except (ConfigError, ValueError):
         return None
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from stacks.base import AccountObject, Key, Model, Seconds
 from stacks.names import Identifier
 from stacks.roles import SystemRole
+from stacks.sealed import Text
 
 
 class PublicKeys(Model):
     """The two RSA key slots of a user: base64 of the key's DER form on one line, as Snowflake takes it."""
 
-    rsa_public_key: str | None = None
-    rsa_public_key_2: str | None = None
+    rsa_public_key: Text | None = None
+    rsa_public_key_2: Text | None = None
 
     @property
     def present(self) -> tuple[str, ...]:
@@ -47,9 +48,9 @@ class Person(AccountObject):
         addresses: where a break-glass person connects from.
     """
 
-    email: str
-    first_name: str | None = None
-    last_name: str | None = None
+    email: Text
+    first_name: Text | None = None
+    last_name: Text | None = None
     roles: tuple[Key, ...] = ()
     system_roles: tuple[SystemRole, ...] = ()
     warehouse: Key | None = None

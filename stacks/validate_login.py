@@ -9,6 +9,7 @@ from stacks.governance import AuthenticationMethod, ClientType
 from stacks.keys import MIN_BITS, fingerprint, normalise
 from stacks.network import Audience
 from stacks.roles import ADMIN_ROLES
+from stacks.sealed import Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def _keys(platform: Platform) -> Iterator[Problem]:
     for owner in _owners(platform):
         for slot in _SLOTS:
             text = getattr(owner.keys, slot)
-            if text is None:
+            if text is None or isinstance(text, Sealed):
                 continue
             field = f"{owner.field}.{slot}"
             try:

@@ -10,6 +10,7 @@ import yaml
 
 from stacks import ConfigError, PlatformError, config, glance, load_file
 from stacks.config import NAMESPACE
+from stacks.sealed import SEALED
 from tests import samples
 
 FILE = "Pulumi.dev.yaml"
@@ -93,7 +94,8 @@ def test_texts_from_pulumi_become_values_again() -> None:
 
 
 def test_a_text_that_looks_like_a_number_stays_a_text() -> None:
-    assert config.from_texts({"account": "12", "port": "12"}) == {"account": "12", "port": 12}
+    texts = {"account": "12", "host": "12", "port": "12"}
+    assert config.from_texts(texts) == {"account": "12", "host": "12", "port": 12}
 
 
 def test_encrypted_values_pass_unread() -> None:
@@ -112,6 +114,17 @@ def test_a_stack_file_is_loaded_without_pulumi(tmp_path: Path) -> None:
     platform = load_file("dev", write(tmp_path, samples.values("dev")))
     assert platform.prefix == "DEV_"
     assert platform.file == FILE
+
+
+def test_a_stack_file_with_encrypted_texts_is_loaded(tmp_path: Path) -> None:
+    values = samples.values("dev", organization={"secure": "v1:def"}, quotas={"secure": "v1:xyz"})
+    values["people"] = [{"name": "ANNA", "email": {"secure": "v1:ghi"}, "roles": ["admin"]}]
+    keys = values["public_keys"]
+    assert isinstance(keys, dict)
+    keys["SVC_ECOMMERCE_DBT"] = {"rsa_public_key": {"secure": "v1:jkl"}}
+    platform = load_file("dev", write(tmp_path, values))
+    assert platform.people[0].email == SEALED
+    assert platform.service_users[1].keys.present == (SEALED,)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +162,9 @@ def test_the_shipped_stack_files_lack_nothing_but_keys(environment: str) -> None
         load_file(environment, path)
     assert {entry.what for entry in caught.value.problems} == {"User has no way in"}
     assert len(caught.value.problems) == 3
+
+
+def test_every_key_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "config.md").read_text(encoding="utf-8")
+    keys = text.partition("|---|")[2]
+    assert [name for name in config.StackConfig.model_fields if f"`{name}`" not in keys] == []

@@ -357,6 +357,18 @@ def test_a_wrong_value_in_the_declaration_is_told_with_file_and_line(monkeypatch
     assert all("XSMALL" in entry.todo for entry in found if entry.field == "size")
 
 
+def test_a_misspelt_member_of_an_enum_lists_the_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_warehouses, "declared", lambda: (getattr(stack_warehouses.WarehouseSize, "SMAL"),))  # noqa: B009
+    found = only()
+    assert (found.field, found.value) == ("WarehouseSize", "SMAL")
+    assert "XSMALL, SMALL" in found.todo
+
+
+def test_what_is_no_identifier_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack_warehouses, "declared", lambda: (Identifier("LOADING WH"),))
+    assert "double quotes" in only().why
+
+
 # Several stacks
 
 
