@@ -91,10 +91,14 @@ def operate(target: Target, operation: str, flags: Sequence[str] = (), listen: L
         reader.join(timeout=5)
     outcome.seconds = time.monotonic() - began
     if not outcome.ok and not outcome.errors:
-        outcome.messages.append(
-            Message("error", "\n".join(errors).strip() or f"pulumi {operation} ended with code {outcome.code}")
-        )
+        outcome.messages.append(Message("error", "\n".join(errors).strip() or _ending(operation, outcome.code)))
     return outcome
+
+
+def _ending(operation: str, code: int) -> str:
+    if code < 0:
+        return f"pulumi {operation} was killed (signal {-code})"
+    return f"pulumi {operation} ended with code {code}"
 
 
 def ask(target: Target, *arguments: str, given: str | None = None) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
 LOGIN_SECONDS = 15
+IMPATIENCE: Mapping[str, int] = {"login_timeout": 20, "request_timeout": 60, "max_retry_count": 3}
+"""For the local Snowflake: a driver that finds no server would otherwise try for minutes. Seconds, and a number."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def _profile(login: Login) -> str:
         "port": login.port,
         "protocol": login.protocol,
     }
+    if login.protocol == "http":
+        fields |= IMPATIENCE
     lines = [f"{name} = {_value(value)}" for name, value in fields.items() if value is not None]
     lines += ["disable_telemetry = true", f"private_key = '''\n{login.private_key.strip()}\n'''"]
     return "\n".join(lines) + "\n"
