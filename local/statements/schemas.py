@@ -96,8 +96,13 @@ def show_schemas(context: Context, reader: Reader) -> Result:
         *text_columns("retention_time", "owner_role_type", "classification_profile_database"),
         *text_columns("classification_profile_schema", "classification_profile", "object_visibility"),
     )
-    seen = [o for o in candidates(context, wanted.container, KIND) if context.access.visible(o)]
-    keyed = [((context.catalogue.get(o.parent).name, o.name), _row(context, o)) for o in seen if wanted.keeps(o.name)]
+    found = [o for o in candidates(context, wanted.container, KIND) if wanted.keeps(o.name)]
+    home = default_namespace(context)
+    keyed = [
+        ((context.catalogue.get(o.parent).name, o.name), _row(context, o, home))
+        for o in found
+        if context.access.visible(o)
+    ]
     if wanted.keeps(INFORMATION_SCHEMA):
         keyed += [((o.name, INFORMATION_SCHEMA), _information_row(o)) for o in _databases(context, wanted)]
     rows = [row for (_, name), row in sorted(keyed) if wanted.after is None or name > wanted.after]
@@ -110,13 +115,13 @@ def _databases(context: Context, wanted: ShowFilter) -> list[Obj]:
     return [o for o in context.catalogue.children(ACCOUNT_ID, Kind.DATABASE) if context.access.visible(o)]
 
 
-def _row(context: Context, schema: Obj) -> tuple[Cell, ...]:
+def _row(context: Context, schema: Obj, home: tuple[str, ...]) -> tuple[Cell, ...]:
     options = [name for name, prop in (("TRANSIENT", "TRANSIENT"), ("MANAGED ACCESS", "MANAGED_ACCESS"))
                if schema.props.get(prop)]  # fmt: skip
     return (
         timestamp(schema.created),
         schema.name,
-        yes_no(context.catalogue.path(schema) == default_namespace(context)),
+        yes_no(context.catalogue.path(schema) == home),
         yes_no(schema.id == context.session.schema),
         context.catalogue.get(schema.parent).name,
         owner_name(context, schema),
