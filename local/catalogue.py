@@ -213,12 +213,14 @@ class Catalogue:
 
     def ancestors(self, obj: Obj) -> tuple[int, ...]:
         """Ids of the containers of an object, innermost first, the account last."""
-        chain: list[int] = []
-        current = obj
-        while current.id != ACCOUNT_ID:
-            chain.append(current.parent)
-            current = self.get(current.parent)
-        return tuple(chain)
+        return tuple(container.id for container in self.chain(obj))[1:]
+
+    def chain(self, obj: Obj) -> Iterator[Obj]:
+        """An object and its containers, innermost first, the account last."""
+        yield obj
+        while obj.id != ACCOUNT_ID:
+            obj = self.get(obj.parent)
+            yield obj
 
     def path(self, obj: Obj) -> Path:
         """The object's full name from the outermost container inwards."""

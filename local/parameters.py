@@ -9,7 +9,7 @@ S session, D database, C schema, W warehouse, K task, T table, P procedure, F fu
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -252,14 +252,16 @@ Setting = tuple[Parameter, str, str]
 _LEVEL_OF = {kind: Level(kind.value) for kind in Kind if kind.value in Level.__members__}
 
 
-def holders(catalogue: Catalogue, target: Obj | Session) -> list[tuple[Level, Mapping[str, str]]]:
+def holders(catalogue: Catalogue, target: Obj | Session) -> Iterator[tuple[Level, Mapping[str, str]]]:
     """Where the values for an object or a session come from, nearest first."""
-    account = (Level.ACCOUNT, catalogue.account.params)
     if isinstance(target, Session):
         user = catalogue.lookup(target.user)
-        return [(Level.SESSION, target.parameters), (Level.USER, user.params if user else {}), account]
-    chain = [target, *(catalogue.get(parent) for parent in catalogue.ancestors(target))]
-    return [(_LEVEL_OF.get(obj.kind, Level.TABLE), obj.params) for obj in chain]
+        yield Level.SESSION, target.parameters
+        yield Level.USER, user.params if user else {}
+        yield Level.ACCOUNT, catalogue.account.params
+        return
+    for obj in catalogue.chain(target):
+        yield _LEVEL_OF.get(obj.kind, Level.TABLE), obj.params
 
 
 def level_of(target: Obj | Session) -> Level:
@@ -291,8 +293,7 @@ def retention_days(catalogue: Catalogue, obj: Obj) -> int:
 
 
 def _transient(catalogue: Catalogue, obj: Obj) -> bool:
-    chain = (obj, *(catalogue.get(parent) for parent in catalogue.ancestors(obj)))
-    return any(bool(o.props.get("TRANSIENT")) for o in chain if o.id != ACCOUNT_ID)
+    return any(bool(o.props.get("TRANSIENT")) for o in catalogue.chain(obj) if o.id != ACCOUNT_ID)
 
 
 def check_retention(params: Mapping[str, str], edition: str, *, transient: bool) -> None:
