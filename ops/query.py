@@ -1,5 +1,6 @@
 """Statements on an open connection, with results as plain rows and errors as one sentence."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -9,6 +10,8 @@ from ops.errors import OpsError
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
+
+_LITERAL = re.compile(r"'(?:[^'\\]|''|\\.)*('|\Z)|\$\$.*?(\$\$|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,15 @@ def run(connection: "SnowflakeConnection", statement: str) -> Result:
         fetched = cursor.fetchall() if columns else []
     except Error as error:
         number = f"{error.errno:06d}" if isinstance(error.errno, int) else "error"
-        raise OpsError(
-            f"{number}: {(error.raw_msg or str(error)).strip()}", where=" ".join(statement.split())[:200]
-        ) from error
+        raise OpsError(f"{number}: {(error.raw_msg or str(error)).strip()}", where=named(statement)) from error
     finally:
         cursor.close()
     return Result(statement, columns, tuple(tuple(row) for row in fetched if isinstance(row, tuple)))
+
+
+def named(statement: str) -> str:
+    """The beginning of a statement without the text of its literals, which may be a password."""
+    return " ".join(_LITERAL.sub("'…'", statement).split())[:200]
 
 
 def rows(connection: "SnowflakeConnection", statement: str, missing: Collection[int] = ()) -> list[dict[str, object]]:

@@ -191,15 +191,17 @@ def test_deployment_role_may_do_everything_in_what_it_declared(tried: Tried) -> 
 
 def _owned(tried: Tried, builder: str, table: str, allowed: dict[str, set[str]]) -> None:
     attempts = {
-        "select": f"SELECT COUNT(*) FROM {table}",
-        "insert": f"INSERT INTO {table} VALUES (1)",
-        "alter": f"ALTER TABLE {table} ADD COLUMN EXTRA NUMBER",
-        "truncate": f"TRUNCATE TABLE {table}",
-        "drop": f"DROP TABLE {table}",
+        "select": "SELECT COUNT(*) FROM {t}",
+        "insert": "INSERT INTO {t} VALUES (1)",
+        "alter": "ALTER TABLE {t} ADD COLUMN EXTRA NUMBER",
+        "truncate": "TRUNCATE TABLE {t}",
+        "drop": "DROP TABLE {t}",
     }
     for role, may in allowed.items():
         assert tried.may(builder, f"CREATE OR REPLACE TABLE {table} (ID NUMBER)")
-        assert {attempt for attempt, statement in attempts.items() if tried.may(role, statement)} == may, role
+        assert {
+            attempt for attempt, statement in attempts.items() if tried.may(role, statement.format(t=table))
+        } == may, role
     assert tried.may(builder, f"DROP TABLE IF EXISTS {table}")
 
 

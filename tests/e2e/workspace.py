@@ -118,7 +118,8 @@ class Workspace:
         rows: Rows = []
         with self.connect(user, role) as connection, connection.cursor() as cursor:
             for statement in [statements] if isinstance(statements, str) else statements:
-                rows = [tuple(row) for row in cursor.execute(statement).fetchall()]
+                cursor.execute(statement)
+                rows = [tuple(row) for row in cursor.fetchall()]
         return rows
 
     def dump(self) -> str:
