@@ -125,7 +125,10 @@ def change(account: Account, stack: str, operation: str, settings: Settings, fla
         _recover_if_needed(run, phases)
         with _unfinished(run):
             outcome = operate(run, operation, flags)
-        _remember(run)
+        if operation == "destroy":
+            account.record(stack).unlink(missing_ok=True)
+        else:
+            _remember(run)
         return outcome
 
 

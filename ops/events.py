@@ -130,6 +130,10 @@ def _properties(metadata: Metadata) -> list[PropertyChange]:
         entry = difference if isinstance(difference, dict) else {}
         side = "inputs" if entry.get("inputDiff") else "outputs"
         old, new = _at(metadata, "old", side, path), _at(metadata, "new", "inputs", path)
+        if side == "outputs":
+            new = new or _at(metadata, "new", "outputs", path)
+            if new in ("", old):
+                continue
         changes.append(PropertyChange(str(path), str(entry.get("diffKind", entry.get("kind", "update"))), old, new))
     return changes
 

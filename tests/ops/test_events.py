@@ -38,6 +38,16 @@ def test_a_property_inside_a_list_is_found_by_its_path() -> None:
     assert (step.properties[0].old, step.properties[0].new) == ('"A"', '"B"')
 
 
+def test_what_only_the_account_can_tell_is_no_property_change() -> None:
+    changed = metadata(
+        old={"inputs": {}, "outputs": {"showOutputs": [{"comment": "x"}]}},
+        detailedDiff={"showOutputs": {"diffKind": "update", "inputDiff": False}},
+    )
+    step = parse(event("resourcePreEvent", {"metadata": changed}))
+    assert isinstance(step, Step)
+    assert step.properties == ()
+
+
 def test_a_failed_operation_is_a_failed_step() -> None:
     step = parse(event("resOpFailedEvent", {"metadata": metadata(op="create")}))
     assert isinstance(step, Step)
