@@ -1,0 +1,124 @@
+"""docs/benchmarks.md from the figures."""
+
+import math
+from collections.abc import Iterator, Mapping
+
+from tests.bench import notes
+from tests.bench.results import Measure, Section
+
+TITLES = {
+    "commands": "`make up`",
+    "cold": "From nothing",
+    "latency": "Pulumi on stack dev",
+    "preview": "Where a preview without changes goes",
+    "growth": "Growth",
+    "server": "The local Snowflake",
+}
+ABOUT = {
+    "cold": "Both Python environments, Go, CLI, plugin, account, `up` and proof, with empty caches.",
+    "latency": "The `pulumi` command from start to end, with the environment of `ops local env`.",
+    "preview": "At 0 ms. Moments are counted from the start of the command.",
+    "growth": (
+        "A made-up platform: per schema an account role, USAGE and future SELECT granted to it, and the role granted "
+        "to a top role; 0 ms per statement, the settings of `ops local env`."
+    ),
+    "server": "Statements over HTTP on one connection, one after the other; SHOW until the whole answer is read.",
+}
+HEAD = """\
+# Benchmarks
+
+Written by `make bench`. Figures are minimum, median and maximum of the runs; a goal is kept if the median keeps it.
+Stack dev has {resources} resources. Goals are goals: no test fails where one is missed.
+"""
+
+
+def render(sections: Mapping[str, Section], resources: int) -> str:
+    """The whole document."""
+    parts = [HEAD.format(resources=resources)]
+    for name, title in TITLES.items():
+        if name in sections:
+            parts.append("\n".join(_section(title, sections[name])))
+    parts.append(f"## Levers\n\n{notes.LEVERS}")
+    return "\n".join(parts)
+
+
+def _section(title: str, section: Section) -> Iterator[str]:
+    yield f"## {title}\n"
+    if section.name in ABOUT:
+        yield ABOUT[section.name]
+    yield f"Measured on {section.date}: {section.machine}; load {section.load:.1f} before the start.\n"
+    if section.name == "growth":
+        yield from _growth(section)
+    else:
+        yield from _table(section)
+    missed = [measure for measure in section.measures if measure.met is False]
+    for measure in missed:
+        why = next((text for start, text in notes.MISSED.items() if measure.name.startswith(start)), "")
+        yield f"- Missed: {measure.name}. {why}".rstrip()
+    if missed:
+        yield ""
+
+
+def _table(section: Section) -> Iterator[str]:
+    facts = list(dict.fromkeys(name for measure in section.measures for name in measure.facts))
+    head = ["", "goal", "min", "median", "max", "unit", "runs", *facts]
+    yield f"| {' | '.join(head)} |"
+    yield f"|---|{'---:|' * 4}---|{'---:|' * (len(head) - 6)}"
+    for measure in section.measures:
+        goal = "" if measure.goal is None else f"{'≥' if measure.floor else '≤'} {measure.goal:g}"
+        figures = [_number(value) for value in (min(measure.values), measure.median, max(measure.values))]
+        if measure.met is not None:
+            figures[1] = f"**{figures[1]}**" if measure.met else f"**{figures[1]}** missed"
+        extra = [_number(measure.facts[name]) if name in measure.facts else "" for name in facts]
+        cells = [measure.name, goal, *figures, measure.unit, str(len(measure.values)), *extra]
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+
+
+def _growth(section: Section) -> Iterator[str]:
+    """A row per operation and size, with how each grew since the size before."""
+    yield "| | resources | min s | median s | max s | runs | statements | processor s | largest process MiB | power |"
+    yield f"|---|{'---:|' * 9}"
+    steep: dict[str, float] = {}
+    before: dict[str, Measure] = {}
+    for measure in sorted(section.measures, key=lambda one: (one.name.partition(" ")[0], one.facts["size"])):
+        operation = measure.name.partition(" ")[0]
+        power = ""
+        if operation in before:
+            steep[operation] = _power(before[operation], measure)
+            power = f"{steep[operation]:.2f}"
+        before[operation] = measure
+        facts = [_number(measure.facts[name]) for name in ("statements", "processor seconds", "largest process MiB")]
+        times = [_number(value) for value in (min(measure.values), measure.median, max(measure.values))]
+        cells = [operation, f"{measure.facts['size']:.0f}", *times, str(len(measure.values)), *facts, power]
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+    yield (
+        "Power: time grows as the number of resources to this power, between this size and the one before; 1: linear. "
+        "Statements are linear in every operation."
+    )
+    above = [f"{name} ({power:.2f})" for name, power in sorted(steep.items()) if power > 1.1]
+    if above:
+        yield f"Faster than linear at the last step: {', '.join(above)}. {GROWTH_WHY}"
+    else:
+        yield f"Nothing grows much faster than linear. {GROWTH_WHY}"
+    yield ""
+
+
+GROWTH_WHY = (
+    "Up and destroy: the engine writes the whole state after every step, so its work is steps times size of the state; "
+    "the account is not the reason (statements are linear, and the server answers each in about a millisecond). "
+    "What would fix it: an engine that writes only the change (its journal helps only with Pulumi Cloud), or smaller "
+    "stacks. Preview and refresh: the program registers one resource after the other, at a constant time each."
+)
+
+
+def _power(before: Measure, after: Measure) -> float:
+    return math.log(after.median / before.median) / math.log(after.facts["size"] / before.facts["size"])
+
+
+def _number(value: float) -> str:
+    """Three digits are enough, and a whole number has no fraction."""
+    if value >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
