@@ -170,6 +170,7 @@ def recover_run(run: Run) -> recover.Recovery:
 
 def operate(run: Run, operation: str, flags: Sequence[str] = (), *, lines: bool = True) -> Outcome:
     """One pulumi operation with progress; raises OpsError where it fails."""
+    console.say(f"{operation} of stack {run.stack} on local account {run.account.name} ({run.server.url})")
     with Progress(operation, lines=lines) as progress:
         outcome = engine.operate(run.target, operation, flags, progress)
     if not outcome.ok:

@@ -79,10 +79,8 @@ class Progress:
             self.seen += 1
             if self.status is not None:
                 self.status.update(self._counter())
-        shown = step.failed or (step.done if self.operation == "refresh" else step.done or step.planning)
+        shown = step.failed or (step.done and step.type.startswith("snowflake:"))
         if not self.lines or not shown or step.operation not in SIGNS or step.operation in HIDDEN:
-            return
-        if step.planning and not step.done:
             return
         sign, style = SIGNS[step.operation]
         note = "  failed" if step.failed else ""

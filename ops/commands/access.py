@@ -68,9 +68,10 @@ def check(
 
 def diagram(stack: options.Stack = "prod") -> None:
     """Print a Mermaid diagram of a stack's declaration: databases, roles, users, warehouses, monitors."""
-    from ops import declaration, diagrams
+    from account import diagram as picture
+    from ops import declaration
 
-    sys.stdout.write(diagrams.mermaid(declaration.outline(layout.stack_name(stack))))
+    sys.stdout.write(picture.mermaid(declaration.outline(layout.stack_name(stack))))
 
 
 def register(app: typer.Typer) -> None:

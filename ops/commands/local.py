@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -100,15 +101,22 @@ def _print_status(
         console.out.print(f"The local Snowflake of account {place.name} (process {running.pid}) does not answer.")
     else:
         console.out.print(f"The local Snowflake of account {place.name} runs at {running.url}.")
-        console.out.print(
-            f"  process {running.pid}, {running.edition}, {answer.get('sessions')} sessions, since {running.started}"
-        )
+        sessions, since = answer.get("sessions"), _when(running.started)
+        console.out.print(f"  process {running.pid}, {running.edition}, {sessions} sessions, since {since}")
     console.out.print(f"  data in {place.data}, stacks: {', '.join(stacks) or 'none yet'}")
     tools = toolchain.get("tools")
     for name, tool in tools.items() if isinstance(tools, dict) else ():
         console.out.print(f"  {name} {tool['version']} ({tool['origin']})")
     if toolchain.get("note"):
         console.out.print(str(toolchain["note"]), soft_wrap=False)
+
+
+def _when(started: str) -> str:
+    """The moment as the user's clock shows it; the server writes seconds since 1970."""
+    try:
+        return datetime.fromtimestamp(float(started)).astimezone().isoformat(" ", "seconds")
+    except ValueError:
+        return started
 
 
 @app.command()
