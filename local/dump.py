@@ -14,7 +14,7 @@ from local.store import Store
 
 _RANDOM = ("account_id", "PASSWORD_HASH")
 """Properties that differ between equal accounts; only that they are set is compared."""
-_MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE")
+_MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE", "_TIMESTAMP", "_SET")
 """Endings of properties that hold a moment; left out."""
 
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ops import files, process
@@ -84,8 +84,14 @@ def start(account: Account, settings: Settings, admin_public_key: Path, parent_p
             return _same_settings(already, settings)
         account.server_file.unlink(missing_ok=True)
         wanted = _remembered(account, settings)
-        child = _spawn(account, wanted, admin_public_key, parent_pid)
-        server = _wait_until_ready(account, child)
+        try:
+            server = _wait_until_ready(account, _spawn(account, wanted, admin_public_key, parent_pid))
+        except OpsError:
+            if settings.port or not wanted.port or _free(wanted.port):
+                raise
+            # The port of the last start was free a moment ago and is not any more; nobody asked for just this one.
+            anywhere = replace(wanted, port=0)
+            server = _wait_until_ready(account, _spawn(account, anywhere, admin_public_key, parent_pid))
         files.write_object(
             account.settings, {"port": server.port, "latency_ms": server.latency_ms, "edition": server.edition}
         )

@@ -20,6 +20,7 @@ from local.session import Context
 from local.statements.changes import label, text_columns
 from local.statements.tag_lookup import domain_kind, tag_rows
 from local.uses import POLICIES, network_policy_holders
+from local.warehouse_use import require_warehouse
 
 _SOURCE = "docs.snowflake.com: POLICY_REFERENCES, TAG_REFERENCES, DATA_METRIC_FUNCTION_REFERENCES"
 
@@ -43,7 +44,7 @@ COVERAGE.append(
     Coverage(
         "SELECT * FROM TABLE(INFORMATION_SCHEMA.POLICY_REFERENCES(…)), TAG_REFERENCES, DATA_METRIC_FUNCTION_REFERENCES",
         Level.PARTLY,
-        "all columns and rows only; metric functions: always empty",
+        "all columns and rows only; metric functions: always empty; needs a warehouse like any query",
         _SOURCE,
     )
 )
@@ -60,6 +61,7 @@ def try_policy_references(context: Context, reader: Reader) -> Result | None:
     reader.expect(")")
     if not reader.done():
         raise unsupported(f"{function} in a larger query")
+    require_warehouse(context)
     match function:
         case "POLICY_REFERENCES":
             return _policy_references(context, arguments)

@@ -119,8 +119,7 @@ def _alter_policies(context: Context, reader: Reader, tag: Obj) -> Result:
     force = not unset and reader.accept("FORCE")
     reader.end()
     catalogue = context.catalogue
-    if not context.access.holds_global("APPLY MASKING POLICY"):
-        context.access.require_ownership(tag)
+    context.access.require_global("APPLY MASKING POLICY")
     for path in paths:
         policy = find_to_apply(context, path)
         before = {argument_types(catalogue.get(use.source))[0]: use for use in used_by(catalogue, tag, MASKING_POLICY)}

@@ -33,6 +33,12 @@ class Client:
         names = [column.name for column in result.columns]
         return [dict(zip(names, row, strict=True)) for row in result.rows]
 
+    def computing(self) -> Client:
+        """This client with a warehouse, for what Snowflake runs on one."""
+        self.run("CREATE WAREHOUSE IF NOT EXISTS COMPUTE_WH INITIALLY_SUSPENDED = TRUE")
+        self.run("USE WAREHOUSE COMPUTE_WH")
+        return self
+
     def fails(self, sql: str) -> SnowflakeError:
         with pytest.raises(SnowflakeError) as caught:
             self.run(sql)
@@ -71,6 +77,11 @@ class Account:
 def account() -> Account:
     catalogue = Catalogue(Store(None))
     create_account(
-        catalogue, account="MAIN", account_id="LM00001", edition="ENTERPRISE", administrator="LOCAL_ADMIN", public_key="key"
+        catalogue,
+        account="MAIN",
+        account_id="LM00001",
+        edition="ENTERPRISE",
+        administrator="LOCAL_ADMIN",
+        public_key="key",
     )
     return Account(catalogue)

@@ -31,23 +31,19 @@ def user(client: Client, name: str = "ANNA") -> Obj:
     return found
 
 
+REFERENCES = (
+    "SELECT * FROM TABLE (SNOWFLAKE.INFORMATION_SCHEMA.POLICY_REFERENCES "
+    "(REF_ENTITY_NAME => '{name}', REF_ENTITY_DOMAIN => '{domain}'))"
+)
+
+
 def attach(client: Client, obj: Obj, clause: str) -> Result:
     with client.context.catalogue.transaction():
         return alter_attachment(client.context, Reader(clause), obj)
 
 
 def references(client: Client, name: str, domain: str) -> list[dict[str, str | None]]:
-    sql = (
-        "* FROM TABLE (SNOWFLAKE.INFORMATION_SCHEMA.POLICY_REFERENCES "
-        f"(REF_ENTITY_NAME => '{name}', REF_ENTITY_DOMAIN => '{domain}'))"
-    )
-    return rows(try_policy_references(client.context, Reader(sql)))
-
-
-def rows(result: Result | None) -> list[dict[str, str | None]]:
-    assert result is not None
-    names = [column.name for column in result.columns]
-    return [dict(zip(names, row, strict=True)) for row in result.rows]
+    return client.computing().rows(REFERENCES.format(name=name, domain=domain))
 
 
 def held(catalogue: Catalogue, name: str) -> str | None:
@@ -71,8 +67,8 @@ def test_attached_policy_is_found_by_the_references_of_its_user(admin: Client) -
 def test_references_by_policy_name_list_where_it_is_set(admin: Client) -> None:
     attach(admin, user(admin), "SET AUTHENTICATION POLICY D.S.P")
     attach(admin, admin.context.catalogue.account, "SET AUTHENTICATION POLICY D.S.P")
-    sql = "* FROM TABLE(D.INFORMATION_SCHEMA.POLICY_REFERENCES(POLICY_NAME => 'D.S.P'))"
-    found = rows(try_policy_references(admin.context, Reader(sql)))
+    sql = "SELECT * FROM TABLE(D.INFORMATION_SCHEMA.POLICY_REFERENCES(POLICY_NAME => 'D.S.P'))"
+    found = admin.computing().rows(sql)
     assert {(row["REF_ENTITY_NAME"], row["REF_ENTITY_DOMAIN"]) for row in found} == {
         ("ANNA", "USER"),
         ("MAIN", "ACCOUNT"),

@@ -4,7 +4,6 @@ from local.errors import SnowflakeError
 from local.model import Kind, Obj
 from local.reader import Reader
 from local.registry import FUNCTION
-from local.statements.policy_references import try_policy_references
 from local.statements.tags import alter_tags
 from tests.local.conftest import Account, Client
 
@@ -74,12 +73,33 @@ def test_tag_is_inherited_until_a_nearer_value_hides_it(admin: Client) -> None:
 
 def test_tag_references_tell_where_a_value_comes_from(admin: Client) -> None:
     tag(admin, found(admin, Kind.DATABASE, "D"), "SET TAG D.S.COST = 'red'")
-    reader = Reader("* FROM TABLE(D.INFORMATION_SCHEMA.TAG_REFERENCES('D.S', 'SCHEMA'))")
-    result = try_policy_references(admin.context, reader)
-    assert result is not None
-    assert result.rows == [
+    sql = "SELECT * FROM TABLE(D.INFORMATION_SCHEMA.TAG_REFERENCES('D.S', 'SCHEMA'))"
+    assert admin.computing().run(sql).rows == [
         ("D", "S", "COST", "red", "DATABASE", "D", None, "S", "SCHEMA", None, "INHERITED"),
     ]
+
+
+def test_references_need_a_warehouse(admin: Client) -> None:
+    error = admin.fails("SELECT * FROM TABLE(D.INFORMATION_SCHEMA.TAG_REFERENCES('D.S', 'SCHEMA'))")
+    assert error.code == "000606"
+
+
+def test_owner_of_a_tag_sets_no_masking_policy_on_it_without_the_global_privilege(account: Account) -> None:
+    for sql in (
+        "CREATE ROLE R",
+        "CREATE DATABASE E",
+        "CREATE MASKING POLICY E.PUBLIC.M AS (V VARCHAR) RETURNS VARCHAR -> '*'",
+        "CREATE TAG E.PUBLIC.T",
+        "GRANT USAGE ON DATABASE E TO ROLE R",
+        "GRANT USAGE ON SCHEMA E.PUBLIC TO ROLE R",
+        "GRANT APPLY ON MASKING POLICY E.PUBLIC.M TO ROLE R",
+        "GRANT OWNERSHIP ON TAG E.PUBLIC.T TO ROLE R",
+    ):
+        account.admin.run(sql)
+    statement = "ALTER TAG E.PUBLIC.T SET MASKING POLICY E.PUBLIC.M"
+    assert account.as_role("R").fails(statement).code == "003001"
+    account.admin.run("GRANT APPLY MASKING POLICY ON ACCOUNT TO ROLE R")
+    account.as_role("R").run(statement)
 
 
 def test_dropped_tag_is_gone_from_what_carried_it(admin: Client) -> None:
