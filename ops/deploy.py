@@ -61,20 +61,24 @@ class Applied:
 
 
 def prepare(account: Account, stack: str, settings: Settings, phases: Phases) -> Run:
-    """Toolchain, running and bootstrapped account, overlay, stack in the backend, declaration checked. Repeatable."""
-    users = declaration.service_users(stack)
+    """Declaration and config checked; then toolchain, running and bootstrapped account, stack in the backend.
+
+    Repeatable. Raises Mistakes for a bad declaration before anything else happens.
+    """
+    with phases.phase("check"):
+        users = declaration.service_users(stack)
+        place = local.place(account, server.edition(account, settings), stack)
+        overlay.write(account, place, users)
+        platform = declaration.load(stack, account.overlay(stack))
     with ThreadPoolExecutor(max_workers=1) as pool:
         toolchain = pool.submit(_timed_toolchain, phases)
         with phases.phase("local Snowflake"):
             started = local.start(account, settings)
         found = toolchain.result()
-    with phases.phase("config"):
-        place = local.place(account, started.server, stack)
+    with phases.phase("stack"):
         ready = target.local_target(account, stack, found)
-        salt = target.make_stack(account, ready)
-        overlay.write(account, place, users, salt)
+        overlay.write(account, place, users, target.make_stack(account, ready))
         local.connections(account, started.server)
-        platform = declaration.load(stack, account.overlay(stack))
     return Run(account, stack, started.server, ready, platform)
 
 

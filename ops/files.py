@@ -4,9 +4,11 @@ import fcntl
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from ops.errors import OpsError
 from ops.layout import private_folder
@@ -47,15 +49,24 @@ def write_object(path: Path, content: Mapping[str, object]) -> None:
 
 
 @contextmanager
-def exclusive(path: Path, busy: str) -> Iterator[None]:
+def exclusive(path: Path, busy: str, wait: float = 0.0) -> Iterator[None]:
     """Holds a lock file while the block runs; raises OpsError with `busy` where another process holds it.
 
-    The kernel releases the lock when the process ends, however it ends.
+    Waits that many seconds first. The kernel releases the lock when the process ends, however it ends.
     """
     private_folder(path.parent)
     with path.open("a", encoding="utf-8") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise OpsError(busy, where=str(path), do="wait until it ends, then try again") from error
+        deadline = time.monotonic() + wait
+        while not _locked(stream):
+            if time.monotonic() >= deadline:
+                raise OpsError(busy, where=str(path), do="wait until it ends, then try again")
+            time.sleep(0.05)
         yield
+
+
+def _locked(stream: TextIO) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

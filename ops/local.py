@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from ops import bootstrap, files, keypairs, logins, server
 from ops.errors import OpsError
-from ops.layout import DEFAULT_ACCOUNT, ORGANIZATION, STACKS, Account, private_folder
+from ops.layout import DEFAULT_ACCOUNT, ORGANIZATION, STACKS, Account
 from ops.logins import Login
 from ops.overlay import Place
 from ops.server import Server, Settings
 
 ADMINISTRATOR = "LOCAL_ADMIN"
+BOOTSTRAP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,20 @@ def start(account: Account, settings: Settings, shared: bool | None = None, pare
     `shared` tells whether several stacks stand in this account (the default account: yes, others: no); it is
     decided at the first start. Safe to repeat; a bootstrap that was interrupted is run again.
     """
-    private_folder(account.base)
     _decide_shared(account, shared)
-    administrator = keypairs.ensure(account.keys, [ADMINISTRATOR])[ADMINISTRATOR]
-    fresh = server.running(account) is None
-    running = server.start(account, settings, administrator.public, parent_pid)
-    identities = keypairs.ensure(account.keys, bootstrap.IDENTITIES)
-    if bootstrap.record(account).get("account_id") != running.account_id:
-        bootstrap.run(account, running, login(account, running, ADMINISTRATOR, "ACCOUNTADMIN"), identities)
-    profiles = {
-        profile: login(account, running, user, role, warehouse)
-        for profile, (user, role, warehouse) in bootstrap.PROFILES.items()
-    }
-    logins.write_profiles(account.toml, profiles)
+    busy = f"account {account.name} is being bootstrapped by another process"
+    with files.exclusive(account.data / "bootstrap.lock", busy, wait=BOOTSTRAP_SECONDS):
+        administrator = keypairs.ensure(account.keys, [ADMINISTRATOR])[ADMINISTRATOR]
+        fresh = server.running(account) is None
+        running = server.start(account, settings, administrator.public, parent_pid)
+        identities = keypairs.ensure(account.keys, bootstrap.IDENTITIES)
+        if bootstrap.record(account).get("account_id") != running.account_id:
+            bootstrap.run(account, running, login(account, running, ADMINISTRATOR, "ACCOUNTADMIN"), identities)
+        profiles = {
+            profile: login(account, running, user, role, warehouse)
+            for profile, (user, role, warehouse) in bootstrap.PROFILES.items()
+        }
+        logins.write_profiles(account.toml, profiles)
     return Started(running, fresh)
 
 
@@ -63,9 +65,9 @@ def login(account: Account, running: Server, user: str, role: str | None = None,
     )
 
 
-def place(account: Account, running: Server, stack: str) -> Place:
+def place(account: Account, edition: str, stack: str) -> Place:
     """How a stack stands in this account; raises OpsError where an unshared account has another stack already."""
-    shared = _settings_shared(account)
+    shared = _shared(account)
     others = [other for other in STACKS if other != stack and account.checkpoint(other) is not None]
     if not shared and others:
         raise OpsError(
@@ -73,24 +75,23 @@ def place(account: Account, running: Server, stack: str) -> Place:
             where=str(account.config),
             do="use the default account, or one of its own for each stack: --account NAME",
         )
-    return Place(stack, shared, running.edition)
+    return Place(stack, shared, edition)
+
+
+def _shared(account: Account) -> bool:
+    known = files.read_object(account.data / "account.json").get("shared")
+    return known if isinstance(known, bool) else account.name == DEFAULT_ACCOUNT
 
 
 def _decide_shared(account: Account, shared: bool | None) -> None:
-    known = files.read_object(account.data / "account.json").get("shared")
-    wanted = account.name == DEFAULT_ACCOUNT if shared is None else shared
-    if isinstance(known, bool):
-        if shared is not None and known != shared:
-            raise OpsError(
-                f"account {account.name} was made {'shared' if known else 'for one stack'}",
-                do=f"ops local reset --account {account.name} begins anew",
-            )
-        return
-    files.write_object(account.data / "account.json", {"shared": wanted})
-
-
-def _settings_shared(account: Account) -> bool:
-    return files.read_object(account.data / "account.json").get("shared") is not False
+    path = account.data / "account.json"
+    if path.exists() and shared is not None and shared != _shared(account):
+        raise OpsError(
+            f"account {account.name} was made {'for one stack' if shared else 'for several stacks'}",
+            do=f"ops local reset --account {account.name} begins anew",
+        )
+    if not path.exists():
+        files.write_object(path, {"shared": _shared(account) if shared is None else shared})
 
 
 def connections(account: Account, running: Server) -> None:

@@ -65,20 +65,33 @@ def load(path: Path) -> dict[str, object]:
     return {str(key): value for key, value in config.items()}
 
 
-def write(account: Account, place: Place, users: Iterable[str], salt: str) -> bool:
+def write(account: Account, place: Place, users: Iterable[str], salt: str | None = None) -> bool:
     """Writes the overlay of a stack; `users` are its service users without prefix. Returns whether it changed.
 
-    Public keys keep the slots they have in the overlay that is there, so that a rotation survives.
+    Public keys keep the slots they have in the overlay that is there, so that a rotation survives; so does its salt
+    where none is given.
     """
     path = account.overlay(place.stack)
     before = load(path)
+    salt = salt or salt_of(path)
     config = {key: value for key, value in load(stack_file(place.stack)).items() if not _secret(value)}
     for key in OF_A_REAL_ACCOUNT:
         config.pop(f"{PROJECT}:{key}", None)
     config |= {f"{PROJECT}:{key}": value for key, value in _local(account, place, users, before).items()}
-    text = yaml.safe_dump({"encryptionsalt": salt, "config": config}, sort_keys=False, allow_unicode=True, width=1000)
+    content = {"encryptionsalt": salt, "config": config} if salt else {"config": config}
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
     header = f"# Stack {place.stack} on the local account {account.name}; written by ops, not for hand edits.\n"
     return files.write_private_if_changed(path, header + text)
+
+
+def salt_of(stack_file: Path) -> str:
+    """The encryptionsalt line's value in a stack file; empty where there is none."""
+    try:
+        lines = stack_file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return ""
+    values = [line.partition(":")[2].strip() for line in lines if line.startswith("encryptionsalt:")]
+    return values[0] if values else ""
 
 
 def slots(config: Mapping[str, object], user: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ def local_login(account: Account, stack: str, user: str | None, role: str | None
     """A user of the local account: named with or without the stack's prefix; the administrator where none is named."""
     running = server.require(account)
     name = (user or local.ADMINISTRATOR).upper()
-    prefixed = local.place(account, running, stack).user(name)
+    prefixed = local.place(account, running.edition, stack).user(name)
     chosen = prefixed if (account.keys / f"{prefixed.lower()}.p8").exists() else name
     return local.login(account, running, chosen, role or ("ACCOUNTADMIN" if user is None else None))
 

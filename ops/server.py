@@ -76,9 +76,8 @@ def start(account: Account, settings: Settings, admin_public_key: Path, parent_p
     written or the server ends before it is ready (with the last lines of its log).
     """
     private_folder(account.data)
-    with files.exclusive(
-        account.data / "start.lock", f"account {account.name} is being started or stopped by another process"
-    ):
+    busy = f"account {account.name} is being started by another process"
+    with files.exclusive(account.data / "start.lock", busy, wait=READY_SECONDS):
         already = running(account)
         if already is not None:
             return _same_settings(already, settings)
@@ -163,12 +162,19 @@ def _same_settings(server: Server, settings: Settings) -> Server:
     return server
 
 
+def edition(account: Account, settings: Settings) -> str:
+    """The edition that the account has or will have; raises BadInput for one that there is not."""
+    last = files.read_object(account.settings).get("edition")
+    chosen = settings.edition or (last if isinstance(last, str) else "ENTERPRISE")
+    if chosen not in EDITIONS:
+        raise BadInput(f"there is no edition {chosen!r}", where="--edition", do=f"one of {', '.join(EDITIONS)}")
+    return chosen
+
+
 def _remembered(account: Account, settings: Settings) -> Settings:
     last = files.read_object(account.settings)
-    port, latency, edition = last.get("port"), last.get("latency_ms"), last.get("edition")
-    if settings.edition is not None and settings.edition not in EDITIONS:
-        known = f"one of {', '.join(EDITIONS)}"
-        raise BadInput(f"there is no edition {settings.edition!r}", where="--edition", do=known)
+    port, latency = last.get("port"), last.get("latency_ms")
+    chosen_edition = edition(account, settings)
     if settings.port:
         _refuse_taken(settings.port)
         chosen = settings.port
@@ -178,7 +184,7 @@ def _remembered(account: Account, settings: Settings) -> Settings:
     return Settings(
         port=chosen,
         latency_ms=last_latency if settings.latency_ms is None else settings.latency_ms,
-        edition=settings.edition or (edition if isinstance(edition, str) else "ENTERPRISE"),
+        edition=chosen_edition,
         faults=settings.faults,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ops import engine, files
 from ops.layout import PROJECT, Account, private_folder
+from ops.overlay import salt_of
 from ops.tools import Toolchain
 
 LEVERS = {
@@ -80,17 +81,7 @@ def make_stack(account: Account, target: engine.Target) -> str:
         if account.checkpoint(target.stack) is None:
             stack_file.unlink(missing_ok=True)
             engine.ask(target, "-C", str(folder), "stack", "init", target.stack, "--no-select")
-    return salt(stack_file)
-
-
-def salt(stack_file: Path) -> str:
-    """The encryptionsalt line's value in a stack file; empty where there is none."""
-    try:
-        lines = stack_file.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return ""
-    values = [line.partition(":")[2].strip() for line in lines if line.startswith("encryptionsalt:")]
-    return values[0] if values else ""
+    return salt_of(stack_file)
 
 
 def _path_without(folder: Path) -> str:

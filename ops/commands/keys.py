@@ -83,7 +83,7 @@ def _ring(user: str, stack: str, account: str, real: bool, folder: Path | None) 
             f"stack {stack} is not on local account {place.name} yet", where=str(path), do=f"ops up --stack {stack}"
         )
     _refuse_unknown(name, stack, path)
-    return Keyring(path, place.keys, name, local.place(place, server.require(place), stack).user(name))
+    return Keyring(path, place.keys, name, local.place(place, server.require(place).edition, stack).user(name))
 
 
 def _refuse_unknown(name: str, stack: str, path: Path) -> None:
