@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, columns_of, find_column
 from local.data.encode import count_result
+from local.data.guard import written
 from local.data.parse import bind_arrays, prepare
 from local.data.resolve import ROWID, Resolver, table_source
 from local.data.shapes import physical
@@ -62,7 +63,7 @@ def find_target(resolver: Resolver, table: Expr, *privileges: str) -> Target:
     from sqlglot import exp
 
     if not isinstance(table, exp.Table):
-        raise unsupported(f"{table.sql(dialect='snowflake')} as the target of DML")
+        raise unsupported(f"{written(table)} as the target of DML")
     for privilege in privileges:
         found = resolver.target(table, privilege)
     return Target(found, columns_of(found), table.alias_or_name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from local.data.columns import ColumnDef, find_column
 from local.data.types import SqlType, read_type
 from local.errors import compilation_error, unsupported
+from local.lexer import tokenize
 from local.model import Json
 from local.names import Path
 from local.reader import Reader
@@ -17,10 +18,18 @@ _CLAUSES = (
     "FOREIGN", "PROJECTION", ",", ")",
 )  # fmt: skip
 
+_QUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "SHOW")
+
 _KEY_OPTIONS = (
     "NOT ENFORCED", "NOT DEFERRABLE", "DEFERRABLE", "INITIALLY DEFERRED", "INITIALLY IMMEDIATE", "ENABLE", "DISABLE",
     "VALIDATE", "NOVALIDATE", "RELY", "NORELY",
 )  # fmt: skip
+
+_ACTIONS = ("CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION")
+_FOREIGN_RULES = (
+    *(f"MATCH {way}" for way in ("FULL", "SIMPLE", "PARTIAL")),
+    *(f"ON {change} {action}" for change in ("UPDATE", "DELETE") for action in _ACTIONS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Key:
     name: str = ""
     target: Path = ()
     target_columns: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    """MATCH, ON UPDATE and ON DELETE of a foreign key, as written, in upper case."""
 
     def encode(self) -> Json:
         """What goes to ``props["keys"]``."""
@@ -41,6 +52,7 @@ class Key:
             "name": self.name,
             "target": list(self.target),
             "target_columns": list(self.target_columns),
+            "rules": list(self.rules),
         }
 
 
@@ -162,13 +174,15 @@ def _tags(reader: Reader, column: str) -> tuple[Attachment, ...]:
 
 
 def read_default(reader: Reader) -> str:
-    """The text of a default expression, as written."""
+    """The text of a default expression, as written; a default never asks other tables."""
     first = reader.mark()
     text = reader.text_until(lambda r: r.mark() != first and _stops(r))
     if not text:
         raise reader.unexpected()
     if text.upper().endswith(".NEXTVAL"):
         raise unsupported("sequence as a default")
+    if any(token.upper in _QUERIES for token in tokenize(text)):
+        raise compilation_error(f"Invalid column default expression [{text}]")
     return text
 
 
@@ -214,10 +228,13 @@ def read_key(reader: Reader, own: tuple[str, ...] = ()) -> Key:
         reader.expect("REFERENCES")
         target = reader.path()
         target_columns = reader.parenthesised(Reader.name) if reader.at("(") else ()
+    rules: list[str] = []
+    while kind == "FOREIGN KEY" and (rule := reader.accept_one(*_FOREIGN_RULES)):
+        rules.append(rule)
     if reader.at("ENFORCED"):
         raise unsupported(f"ENFORCED {kind}")
     while reader.accept_one(*_KEY_OPTIONS):
         continue
     if not columns:
         raise reader.unexpected()
-    return Key(kind, columns, name, target, target_columns)
+    return Key(kind, columns, name, target, target_columns, tuple(rules))

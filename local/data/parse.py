@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from local import registry
 from local.data.bindings import literal
 from local.data.faults import parse_error, unknown_function
+from local.data.guard import refuse_foreign
 from local.errors import compilation_error, unsupported
 from local.reader import Reader
 from local.session import Context
@@ -21,11 +22,10 @@ KNOWN_FUNCTIONS = frozenset(("TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_NTZ", "HAV
 def parse(sql: str) -> Expr:
     """One statement in Snowflake's dialect; 001003 if it cannot be read."""
     import sqlglot
-    from sqlglot.errors import SqlglotError
 
     try:
         tree = sqlglot.parse_one(sql, read="snowflake")
-    except (SqlglotError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 (functions with odd arguments fail in many ways while they are read)
         raise parse_error(error) from None
     return tree
 
@@ -34,7 +34,7 @@ def prepare(context: Context, tree: Expr) -> Expr:
     """Names in stored form, ``?`` and ``$variables`` replaced by their values, context functions by literals."""
     from sqlglot import exp
 
-    _refuse(tree)
+    refuse_foreign(tree)
     bound = _Bindings(context)
     for node in list(tree.walk()):
         if isinstance(node, exp.Identifier) and not node.quoted:
@@ -80,19 +80,6 @@ def bind_arrays(context: Context, tree: Expr) -> Expr:
 
 def _replace(node: Expr, value: Expr) -> None:
     node.replace(value)
-
-
-def _refuse(tree: Expr) -> None:
-    from sqlglot import exp
-
-    foreign = (exp.ReadCSV, exp.ReadParquet)
-    for node in tree.walk():
-        if isinstance(node, foreign):
-            raise unknown_function(node.sql_name())
-        if isinstance(node, exp.HistoricalData):
-            raise unsupported("Time Travel (AT, BEFORE)")
-        if isinstance(node, (exp.MatchRecognize, exp.Clone)):
-            raise unsupported(node.key.upper())
 
 
 class _Bindings:

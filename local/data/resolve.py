@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from local.access import Access
 from local.data.columns import ColumnDef, columns_of
+from local.data.guard import CHECKED, written
 from local.data.information import information_schema
 from local.data.parse import parse, prepare
 from local.data.shapes import physical
@@ -121,7 +122,7 @@ class Resolver:
         from sqlglot import exp
 
         if not isinstance(table.this, exp.Identifier):
-            raise unsupported(f"{table.sql(dialect='snowflake')} in FROM")
+            raise unsupported(f"{written(table)} in FROM")
         path = _path(table)
         if len(path) == 1 and path[0] in names:
             return
@@ -223,7 +224,9 @@ def table_source(table_id: int, columns: Sequence[ColumnDef], *, rowid: bool = F
     ]
     if rowid:
         shown.append(exp.Alias(this=exp.column("rowid"), alias=exp.to_identifier(ROWID)))
-    return exp.select(*shown).from_(physical(table_id))
+    select = exp.select(*shown).from_(physical(table_id))
+    select.args["from_"].this.meta[CHECKED] = True
+    return select
 
 
 def view_reading(context: Context, schema: int, owner: int | None, depth: int = 0) -> Reading:

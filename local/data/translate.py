@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from local.data.guard import require_checked
 from local.data.macros import DIVISOR
-from local.errors import unsupported
+from local.errors import SnowflakeError, unsupported
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
@@ -35,16 +36,18 @@ def _transforms() -> tuple[Callable[[Expr], Expr], ...]:
 def to_duckdb(tree: Expr) -> str:
     """The statement for DuckDB; 000002 for what neither fakesnow nor sqlglot translates. Changes the tree."""
     from sqlglot import ErrorLevel
-    from sqlglot.errors import SqlglotError
 
     try:
         if not _plain(tree):
             for transform in _transforms():
                 tree = tree.transform(transform, copy=False)
+            require_checked(tree)
         return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE, comments=False)
+    except SnowflakeError:
+        raise
     except NotImplementedError as error:
         raise unsupported(str(error)) from None
-    except (SqlglotError, AssertionError, AttributeError, KeyError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001 (functions with odd arguments fail in many ways while translated)
         raise unsupported(f"expression ({type(error).__name__} while translating)") from None
 
 
