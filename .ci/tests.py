@@ -3,6 +3,7 @@
 Usage: tests.py [unit|all|long] [pytest arguments]. Exit code 0 if every part passed, else 1.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -13,13 +14,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT, LOCAL = ".venv/bin/python", ".venv-local/bin/python"
 NOTHING_COLLECTED = 5
+UNIT = [
+    (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]),
+    (LOCAL, ["tests/local", "-m", "not long"]),
+]
 PARTS = {
-    "unit": [(PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]), (LOCAL, ["tests/local", "-m", "not long"])],
-    "all": [
-        (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]),
-        (LOCAL, ["tests/local", "-m", "not long"]),
-        (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long"]),
-    ],
+    "unit": UNIT,
+    "all": [*UNIT, (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long"])],
     "long": [(PRODUCT, ["--ignore=tests/local"]), (LOCAL, ["tests/local"])],
 }
 OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
@@ -29,13 +30,15 @@ def run_part(python: str, arguments: list[str]) -> tuple[int, str]:
     """Streams one pytest run; returns its exit code and its closing line."""
     command = [python, "-m", "pytest", "--color=no", *arguments]
     print(f"$ {' '.join(command)}", flush=True)
-    closing = ""
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    output = bytearray()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdout is not None  # noqa: S101  (PIPE above)
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            if OUTCOME.search(line) and " in " in line:
-                closing = line
+        while chunk := os.read(process.stdout.fileno(), 65536):
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+            output += chunk
+    lines = output.decode(errors="replace").splitlines()
+    closing = next((line for line in reversed(lines) if OUTCOME.search(line) and " in " in line), "")
     return process.returncode, closing
 
 
