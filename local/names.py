@@ -32,19 +32,23 @@ def dotted(path: Path) -> str:
 
 @lru_cache(maxsize=256)
 def like(pattern: str) -> re.Pattern[str]:
-    """A SHOW … LIKE pattern (``%``, ``_``, backslash escapes, case-insensitive) as a compiled expression."""
-    parts: list[str] = []
+    """A SHOW … LIKE pattern (``%``, ``_``, backslash escapes, case-insensitive) as a compiled expression.
+
+    What stands between two ``%`` is taken where it first fits, once and for all, so that no pattern takes long.
+    """
+    segments = [""]
     escaped = False
     for char in pattern:
-        if escaped:
-            parts.append(re.escape(char))
+        if escaped or char not in "\\%_":
+            segments[-1] += re.escape(char)
             escaped = False
         elif char == "\\":
             escaped = True
         elif char == "%":
-            parts.append(".*")
-        elif char == "_":
-            parts.append(".")
+            segments.append("")
         else:
-            parts.append(re.escape(char))
-    return re.compile("".join(parts) + r"\Z", re.IGNORECASE | re.DOTALL)
+            segments[-1] += "."
+    first, *rest = segments
+    middle = "".join(f"(?>.*?{segment})" for segment in rest[:-1] if segment)
+    text = first + middle + (f".*{rest[-1]}" if rest else "")
+    return re.compile(text + r"\Z", re.IGNORECASE | re.DOTALL)

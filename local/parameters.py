@@ -17,7 +17,7 @@ from local.catalogue import Catalogue
 from local.errors import compilation_error, invalid_value
 from local.model import ACCOUNT_ID, Kind, Obj
 from local.names import like
-from local.reader import Reader, Value, ValueReader
+from local.reader import Reader, Value, ValueReader, whole
 from local.session import Session
 
 
@@ -209,9 +209,10 @@ class Parameter:
     def _integer(self, shown: str) -> str:
         bounds = [int(part) for part in self.values.split()[1:]]
         low, high = (bounds[0], bounds[1] if len(bounds) > 1 else 2**31 - 1) if bounds else (-(2**31), 2**31 - 1)
-        if not shown.lstrip("-").isdigit() or not low <= int(shown) <= high:
+        value = whole(shown)
+        if value is None or not low <= value <= high:
             raise invalid_value(shown, self.name, f"whole numbers from {low} to {high}")
-        return str(int(shown))
+        return str(value)
 
 
 def _parse(line: str) -> Parameter:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from local.errors import invalid_property
+from local.errors import invalid_property, invalid_value
 from local.lexer import Token, TokenKind, error_at, tokenize
 from local.names import Path
 
 T = TypeVar("T")
+_LONGEST = 100
+"""Characters of a number that are read as one."""
+_WHOLE = re.compile(r"-?[0-9]{1,38}\Z")
+
 Value = str | int | float | bool | None | tuple["Value", ...]
 """A property value; names of objects arrive as ``tuple[str, ...]`` (a Path)."""
 ValueReader = Callable[["Reader"], Value]
+
+
+def whole(text: str) -> int | None:
+    """The whole number that a text is, in up to 38 ASCII digits; None if it is none."""
+    return int(text) if _WHOLE.match(text) else None
 
 
 class Reader:
@@ -137,10 +148,11 @@ class Reader:
         """A whole number, also written as a string literal."""
         negative = self.accept("-")
         token = self.peek()
-        if token.kind in (TokenKind.NUMBER, TokenKind.STRING) and token.value.lstrip("-").isdigit():
-            self.next()
-            return -int(token.value) if negative else int(token.value)
-        raise self.unexpected()
+        value = whole(token.value) if token.kind in (TokenKind.NUMBER, TokenKind.STRING) else None
+        if value is None:
+            raise self.unexpected()
+        self.next()
+        return -value if negative else value
 
     def boolean(self) -> bool:
         """TRUE or FALSE, also written as a string literal."""
@@ -166,8 +178,13 @@ class Reader:
             return self.string()
         if token.kind is TokenKind.NUMBER or self.at("-"):
             negative = self.accept("-")
-            number = self.next().value
-            value: int | float = float(number) if any(c in number for c in ".eE") else int(number)
+            number = self.peek()
+            if number.kind is not TokenKind.NUMBER or len(number.value) > _LONGEST:
+                raise self.unexpected()
+            self.next()
+            value: int | float = float(number.value) if set(number.value) & set(".eE") else int(number.value)
+            if value == math.inf:
+                raise invalid_value(number.value, "number", "numbers that fit a FLOAT")
             return -value if negative else value
         word = self.word()
         return {"TRUE": True, "FALSE": False, "NULL": None}.get(word, word)

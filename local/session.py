@@ -32,7 +32,6 @@ class Session:
     schema: int | None = None
     warehouse: int | None = None
     parameters: dict[str, str] = field(default_factory=dict)
-    variables: dict[str, str] = field(default_factory=dict)
     created: float = field(default_factory=time.time)
     used: float = field(default_factory=time.time)
     last_query_id: str = ""

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from local.errors import compilation_error
+from local.reader import whole
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS = 38
 
 
 def literal(kind: str, text: str | None) -> Expr:
@@ -27,7 +29,7 @@ def literal(kind: str, text: str | None) -> Expr:
     try:
         match kind.upper():
             case "FIXED":
-                return exp.Literal.number(str(Decimal(text)))
+                return exp.Literal.number(_number(text))
             case "REAL":
                 return exp.cast(exp.Literal.string(str(float(text))), "DOUBLE")
             case "BOOLEAN":
@@ -41,29 +43,37 @@ def literal(kind: str, text: str | None) -> Expr:
             case "TIMESTAMP_LTZ" | "TIMESTAMP_TZ":
                 return exp.cast(exp.Literal.string(_timestamp(text) + "+00:00"), "TIMESTAMP_LTZ", dialect="snowflake")
             case "BINARY":
-                return exp.HexString(this=text)
+                return exp.HexString(this=bytes.fromhex(text).hex().upper())
             case _:
                 return exp.Literal.string(text)
     except (ArithmeticError, ValueError):
         raise compilation_error(f"Bind value '{text}' is no {kind.upper()}.", "002086", "22018") from None
 
 
+def _number(text: str) -> str:
+    number = Decimal(text)
+    if not number.is_finite() or number.adjusted() > _DIGITS or len(number.as_tuple().digits) > _DIGITS:
+        raise ValueError(text)
+    return format(number, "f")
+
+
 def _date(text: str) -> str:
-    if not text.lstrip("-").isdigit():
+    if whole(text) is None:
         return date.fromisoformat(text).isoformat()
     return (_EPOCH + timedelta(milliseconds=int(text))).date().isoformat()
 
 
 def _time(text: str) -> str:
-    if not text.isdigit():
+    if whole(text) is None:
         return time.fromisoformat(text).isoformat()
     return (_EPOCH + timedelta(microseconds=int(text) // 1000)).time().isoformat()
 
 
 def _timestamp(text: str) -> str:
     nanoseconds = text.split(" ")[0]
-    if nanoseconds.lstrip("-").isdigit():
-        moment = _EPOCH + timedelta(microseconds=int(nanoseconds) // 1000)
+    since = whole(nanoseconds)
+    if since is not None:
+        moment = _EPOCH + timedelta(microseconds=since // 1000)
     else:
         moment = datetime.fromisoformat(text)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment

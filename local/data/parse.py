@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from local import registry
 from local.data.bindings import literal
 from local.data.faults import parse_error, unknown_function
 from local.data.guard import refuse_foreign
-from local.errors import compilation_error, unsupported
+from local.errors import SnowflakeError, compilation_error, unsupported
 from local.reader import Reader
 from local.session import Context
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
+
+_WHOLE = re.compile(r"[0-9]{1,9}\Z")
 
 KNOWN_FUNCTIONS = frozenset(("TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_NTZ", "HAVERSINE", "SHA2_HEX", "SHA2_BINARY"))
 """Functions that sqlglot knows by name only and that a transform or DuckDB answers as Snowflake does."""
@@ -31,7 +34,7 @@ def parse(sql: str) -> Expr:
 
 
 def prepare(context: Context, tree: Expr) -> Expr:
-    """Names in stored form, ``?`` and ``$variables`` replaced by their values, context functions by literals."""
+    """Names in stored form, ``?`` replaced by its value, context functions by literals."""
     from sqlglot import exp
 
     refuse_foreign(tree)
@@ -43,7 +46,7 @@ def prepare(context: Context, tree: Expr) -> Expr:
         elif isinstance(node, exp.Placeholder):
             _replace(node, bound.take(node))
         elif isinstance(node, exp.Parameter):
-            _replace(node, _variable(context, node))
+            raise _variable(node)
         elif isinstance(node, exp.DynamicIdentifier):
             _replace_identifier(node)
         elif isinstance(node, exp.Anonymous):
@@ -69,7 +72,7 @@ def bind_arrays(context: Context, tree: Expr) -> Expr:
     for element in range(sizes.pop()):
         copied = row.copy()
         for index, place in enumerate(list(copied.find_all(exp.Placeholder, bfs=False))):
-            number = int(place.name) - 1 if place.name.isdigit() else index
+            number = int(place.name) - 1 if _WHOLE.match(place.name) else index
             binding = context.bindings[number]
             text = binding.value[element] if isinstance(binding.value, tuple) else binding.value
             place.replace(literal(binding.type, text))
@@ -89,8 +92,9 @@ class _Bindings:
 
     def take(self, node: Expr) -> Expr:
         name = str(node.this or "")
-        index = int(name) - 1 if name.isdigit() else self._next
-        self._next += 0 if name.isdigit() else 1
+        numbered = _WHOLE.match(name) is not None
+        index = int(name) - 1 if numbered else self._next
+        self._next += 0 if numbered else 1
         if not 0 <= index < len(self._values):
             raise compilation_error(f"Bind variable {name or '?'} not set.", "002049", "42601")
         binding = self._values[index]
@@ -99,16 +103,12 @@ class _Bindings:
         return literal(binding.type, binding.value)
 
 
-def _variable(context: Context, node: Expr) -> Expr:
-    from sqlglot import exp
-
+def _variable(node: Expr) -> SnowflakeError:
+    """There are no session variables (SET is refused), so every ``$name`` is an error."""
     name = node.name.upper()
-    if name.isdigit():
-        raise unsupported(f"column position ${name}")
-    if name not in context.session.variables:
-        raise compilation_error(f"Session variable '${name}' does not exist", "002211", "02000")
-    value = context.session.variables[name]
-    return exp.Literal.number(value) if value.lstrip("-").isdigit() else exp.Literal.string(value)
+    if name.isdecimal():
+        return unsupported(f"column position ${name}")
+    return compilation_error(f"Session variable '${name}' does not exist", "002211", "02000")
 
 
 def _replace_identifier(node: Expr) -> None:

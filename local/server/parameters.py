@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from local.catalogue import Catalogue
 from local.model import Json
+from local.reader import whole
 from local.session import Session
 
 _FIXED: dict[str, Json] = {
@@ -48,7 +49,8 @@ def _typed(text: str, default: Json) -> Json:
     if isinstance(default, bool):
         return text.lower() == "true"
     if isinstance(default, int):
-        return int(text) if text.lstrip("-").isdigit() else default
+        value = whole(text)
+        return default if value is None else value
     return text
 
 

@@ -19,7 +19,7 @@ def texts(value: Json) -> tuple[str, ...]:
 def number(policy: Obj | None, name: str, default: int) -> int:
     """A numeric property of a policy, or Snowflake's default."""
     value = policy.props.get(name) if policy is not None else None
-    return int(value) if isinstance(value, int | str) and str(value).isdigit() else default
+    return value if isinstance(value, int) and value >= 0 else default
 
 
 def until(user: Obj, name: str) -> float:

@@ -20,7 +20,7 @@ _SECRETS = frozenset(
 )  # fmt: skip
 """Words whose string value (behind ``=``, ``=>`` or nothing) is a secret."""
 
-_TRACKING = re.compile(r"\s*--terraform_provider_usage_tracking\s*(?P<json>\{[^\n]*\})?[^\n]*\s*\Z")
+_TRACKING = "--terraform_provider_usage_tracking"
 _ANY_STRING = re.compile(r"'.*", re.DOTALL)
 
 
@@ -33,17 +33,18 @@ class Tracked(NamedTuple):
 
 
 def strip_tracking(sql: str) -> Tracked:
-    """Cut the comment that Terraform's provider ends its statements with."""
-    if "--terraform_provider_usage_tracking" not in sql:
+    """Cut the comment that Terraform's provider ends its statements with (in their last line)."""
+    text = sql.rstrip()
+    start = text.find(_TRACKING, text.rfind("\n") + 1)
+    if start < 0:
         return Tracked(sql, "", "")
-    found = _TRACKING.search(sql)
-    if found is None:
-        return Tracked(sql, "", "")
+    comment = text[start + len(_TRACKING) :].strip()
     try:
-        said = json.loads(found.group("json") or "{}")
-    except ValueError:
-        said = {}
-    return Tracked(sql[: found.start()].rstrip(), str(said.get("resource", "")), str(said.get("operation", "")))
+        said = json.loads(comment[: comment.rfind("}") + 1])
+    except (ValueError, RecursionError):
+        said = None
+    origin = said if isinstance(said, dict) else {}
+    return Tracked(text[:start].rstrip(), str(origin.get("resource", "")), str(origin.get("operation", "")))
 
 
 def redact(sql: str) -> str:

@@ -14,7 +14,7 @@ from local.errors import SnowflakeError, compilation_error, invalid_value
 from local.lexer import TokenKind
 from local.model import Json
 from local.names import dotted
-from local.reader import Reader, Value, ValueReader, read_boolean, read_string, read_word
+from local.reader import Reader, Value, ValueReader, read_boolean, read_string, read_word, whole
 from local.server.keypair import public_key
 from local.statements.common import one_of
 
@@ -58,8 +58,9 @@ def _read_name(reader: Reader) -> Value:
 def _whole(name: str) -> ValueReader:
     def read(reader: Reader) -> Value:
         value = reader.scalar()
-        if isinstance(value, str) and value.lstrip("-").isdigit():
-            value = int(value)
+        if isinstance(value, str):
+            number = whole(value)
+            value = value if number is None else number
         if isinstance(value, bool) or not isinstance(value, int):
             raise invalid_value(str(value), name, "whole numbers")
         return value
