@@ -56,6 +56,12 @@ def roles_of_user(catalogue: Catalogue, user: int) -> frozenset[int]:
     )
 
 
+def available_roles(catalogue: Catalogue, user: int) -> frozenset[int]:
+    """Roles that the user may activate: those granted to it, all below them, and PUBLIC."""
+    public = catalogue.find(Kind.ROLE, ("PUBLIC",))
+    return role_closure(catalogue, roles_of_user(catalogue, user) | ({public.id} if public else set()))
+
+
 def is_managed(schema: Obj) -> bool:
     """Whether the schema was made WITH MANAGED ACCESS."""
     return schema.kind is Kind.SCHEMA and bool(schema.props.get("MANAGED_ACCESS"))

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local.access import Access, role_closure, roles_of_user
+from local.access import Access, available_roles
 from local.catalogue import Catalogue
 from local.errors import SnowflakeError, unsupported
 from local.model import Json, Kind, Obj
@@ -91,9 +91,7 @@ class Login:
             user, method = self._by_password(request), policies.PASSWORD
         else:
             raise unsupported(f"authenticator {request.authenticator}")
-        expires = policies.until(user, "EXPIRES_AT")
-        if user.props.get("DISABLED") is True or 0 < expires <= time.time():
-            raise SnowflakeError("390101", "08004", "User access disabled. Contact your local system administrator.")
+        policies.require_enabled(user)
         policies.require_address(self._catalogue, user, request.address)
         policies.require_method(self._catalogue, user, method, request.application)
         return user
@@ -160,7 +158,7 @@ class Login:
     def _role(self, request: LoginRequest, user: Obj) -> Obj | None:
         catalogue = self._catalogue
         public = catalogue.find(Kind.ROLE, ("PUBLIC",))
-        granted = role_closure(catalogue, roles_of_user(catalogue, user.id) | ({public.id} if public else set()))
+        granted = available_roles(catalogue, user.id)
         wanted = _path(request.role)
         default = _path(str(user.props.get("DEFAULT_ROLE") or ""))
         path = wanted or default

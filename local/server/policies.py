@@ -28,6 +28,12 @@ def until(user: Obj, name: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
+def require_enabled(user: Obj) -> None:
+    """390101 for a user who is disabled or whose days are over."""
+    if user.props.get("DISABLED") is True or 0 < until(user, "EXPIRES_AT") <= time.time():
+        raise SnowflakeError("390101", "08004", "User access disabled. Contact your local system administrator.")
+
+
 # Network policies
 
 

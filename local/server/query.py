@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from local.access import available_roles
 from local.engine import execute
 from local.errors import SnowflakeError, unsupported
 from local.lexer import split_statements
@@ -182,16 +183,20 @@ async def _deferred(server: Server, context: Context, work: Deferred) -> tuple[b
 
 
 def admit(server: Server, session: Session) -> None:
-    """Refuse a session whose user is gone or whose address the present network policy excludes.
+    """Hold a session against what has changed since its login; before every statement and renewal.
 
-    A policy changed after the login stops the session's further statements
-    (docs.snowflake.com: Controlling network traffic with network policies).
+    A user who is gone or disabled, or whose address the present network policy excludes, is refused
+    (docs.snowflake.com: Controlling network traffic with network policies; ALTER USER, DISABLED). A primary role that is
+    gone, or that the user has no more, is not active any longer: the session goes on with the rights of PUBLIC.
     """
     user = server.catalogue.lookup(session.user)
     if user is None:
         server.sessions.close(session)
         raise SnowflakeError("390111", "08001", "Session no longer exists.  New login required to access the service.")
+    policies.require_enabled(user)
     policies.require_address(server.catalogue, user, session.address)
+    if session.role is not None and session.role not in available_roles(server.catalogue, user.id):
+        session.role = None
 
 
 def _check_single(sql: str, parameters: Mapping[str, Json]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from local.access import role_closure, roles_of_user
+from local.access import available_roles, roles_of_user
 from local.errors import unsupported
 from local.lexer import TokenKind
 from local.model import Kind
@@ -79,9 +79,7 @@ for _plain_name, _reader in _PLAIN.items():
 def current_available_roles(context: Context, arguments: Arguments) -> str:
     """Every account role that the user may take, as a JSON list."""
     catalogue = context.catalogue
-    public = catalogue.find(Kind.ROLE, ("PUBLIC",))
-    roots = roles_of_user(catalogue, context.session.user) | ({public.id} if public else set())
-    roles = (catalogue.get(role) for role in role_closure(catalogue, roots))
+    roles = (catalogue.get(role) for role in available_roles(catalogue, context.session.user))
     return json.dumps(sorted(role.name for role in roles if role.kind is Kind.ROLE))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.access import role_closure, roles_of_user
+from local.access import available_roles
 from local.errors import SnowflakeError, insufficient_privileges, not_found_or_impossible
 from local.model import Kind, Obj
 from local.names import Path, display
@@ -18,20 +18,12 @@ def _done() -> Result:
     return status("Statement executed successfully.")
 
 
-def _available(context: Context) -> frozenset[int]:
-    """Roles that the user may activate: those granted to it, all below them, and PUBLIC."""
-    catalogue = context.catalogue
-    public = catalogue.find(Kind.ROLE, ("PUBLIC",))
-    granted = roles_of_user(catalogue, context.session.user)
-    return role_closure(catalogue, granted | ({public.id} if public else set()))
-
-
 def _role(context: Context, path: Path) -> Obj:
     """An account role that the user may activate."""
     found = context.catalogue.find(Kind.ROLE, path) if len(path) == 1 else None
     if found is None:
         raise not_found_or_impossible()
-    if found.id not in _available(context):
+    if found.id not in available_roles(context.catalogue, context.session.user):
         raise SnowflakeError(
             "003013",
             "42501",

@@ -93,3 +93,48 @@ def test_temporary_tables_go_with_their_session(wire: Wire) -> None:
     wire.post("/session", None, login["token"], delete="true")
     wire.server.workers.shutdown(wait=True)
     assert [table.name for table in wire.server.catalogue.of_kind(Kind.TABLE)] == ["LASTING", "OTHERS"]
+
+
+def test_session_of_a_disabled_user_is_refused(wire: Wire) -> None:
+    user = wire.user("ANNA")
+    token = wire.token("ANNA")
+    assert wire.run("SELECT 1", token).code is None
+    with wire.server.catalogue.transaction():
+        wire.server.catalogue.update(user, props={**user.props, "DISABLED": True})
+    assert wire.run("SELECT 1", token).code == "390101"
+    with wire.server.catalogue.transaction():
+        wire.server.catalogue.update(user, props={**user.props, "EXPIRES_AT": 1.0})
+    assert wire.run("SHOW USERS", token).code == "390101"
+
+
+def test_disabled_user_cannot_renew_a_session(wire: Wire) -> None:
+    user = wire.user("ANNA")
+    master = str(wire.login("ANNA").data["masterToken"])
+    with wire.server.catalogue.transaction():
+        wire.server.catalogue.update(user, props={**user.props, "DISABLED": True})
+    assert wire.post("/session/token-request", {"requestType": "RENEW"}, master).code == "390101"
+
+
+@pytest.mark.parametrize("take", ["REVOKE ROLE ANALYST FROM USER ANNA", "DROP ROLE ANALYST"])
+def test_role_taken_from_a_user_stops_counting_at_once(wire: Wire, take: str) -> None:
+    admin = wire.token()
+    wire.user("ANNA")
+    for sql in ("CREATE ROLE ANALYST", "GRANT ROLE ANALYST TO USER ANNA", "CREATE DATABASE D"):
+        assert wire.run(sql, admin).code is None
+    wire.run("GRANT USAGE ON DATABASE D TO ROLE ANALYST", admin)
+    token = str(wire.login("ANNA", query={"roleName": "ANALYST"}).data["token"])
+    assert [row[1] for row in wire.run("SHOW DATABASES", token).data["rowset"]] == ["D"]
+    assert wire.run(take, admin).code is None
+    answer = wire.run("SHOW DATABASES", token)
+    assert answer.data["rowset"] == []
+    assert answer.data["finalRoleName"] is None
+    assert wire.run("CREATE DATABASE E", token).code == "003001"
+
+
+def test_query_of_a_user_disabled_meanwhile_is_not_shown(wire: Wire) -> None:
+    user = wire.user("ANNA")
+    token = wire.token("ANNA")
+    query = wire.run("SELECT 1", token).data["queryId"]
+    with wire.server.catalogue.transaction():
+        wire.server.catalogue.update(user, props={**user.props, "DISABLED": True})
+    assert wire.get(f"/queries/{query}/result", token).code == "390101"
