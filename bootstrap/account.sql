@@ -103,12 +103,13 @@ GRANT ROLE ECOMMERCE_DEPLOYER TO USER SVC_ECOMMERCE_DEPLOYER;
 
 -- The monitor administrator
 -- Snowflake lets ACCOUNTADMIN alone create a resource monitor, assign it to a warehouse or the account, and set account
--- parameters. This user exists for that and for making the break-glass people administrators; Pulumi uses it for
--- nothing else. It is the single named exception to the rule that no service user has an administrator's role.
+-- parameters. This user exists for that and for the break-glass people, whom nobody below them may own; Pulumi uses it
+-- for nothing else. It is the single named exception to the rule that no service user has an administrator's role.
 
 CREATE USER IF NOT EXISTS SVC_ECOMMERCE_MONITOR_ADMIN
     TYPE = SERVICE
     RSA_PUBLIC_KEY = '{{ monitor_admin_public_key }}'
+    DEFAULT_WAREHOUSE = ECOMMERCE_DEPLOYER_WH
     DEFAULT_SECONDARY_ROLES = ()
     NETWORK_POLICY = ECOMMERCE_DEPLOYER_NETWORK
     COMMENT = 'Creates monitors and warehouses';

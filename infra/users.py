@@ -12,9 +12,14 @@ from stacks.keys import normalise
 from stacks.network import Audience
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infra.governance import Governance
     from infra.network import Network
     from stacks.users import Person, ServiceUser
+
+    Options = Callable[..., pulumi.ResourceOptions]
+    """`Topic.deployed` or `Topic.administered`: who does it."""
 
 
 def _key(text: str | None) -> str | None:
@@ -61,10 +66,12 @@ class Users(Topic):
             opts=self.deployed(*after),
         )
         self.by_name[str(user.name)] = resource
-        self._authentication(user.key, str(user.name), Audience.SERVICES, resource)
+        self._authentication(user.key, str(user.name), Audience.SERVICES, resource, self.deployed)
 
     def _person(self, person: Person) -> None:
+        """A break-glass person belongs to ACCOUNTADMIN: whoever owns a user can give it a key and become it."""
         policy, after = self._network(Audience.PEOPLE)
+        options = self.administered if person.break_glass else self.deployed
         resource = snowflake.User(
             person.key,
             name=str(person.name),
@@ -77,22 +84,24 @@ class Users(Topic):
             rsa_public_key=_key(person.keys.rsa_public_key),
             rsa_public_key2=_key(person.keys.rsa_public_key_2),
             network_policy=policy,
-            opts=self.deployed(*after),
+            opts=options(*after),
         )
         self.by_name[str(person.name)] = resource
-        self._authentication(person.key, str(person.name), Audience.PEOPLE, resource)
+        self._authentication(person.key, str(person.name), Audience.PEOPLE, resource, options)
         snowflake.UserPasswordPolicyAttachment(
             person.key,
             user_name=str(person.name),
             password_policy_name=self.governance.passwords_name.quoted,
-            opts=self.deployed(resource, self.governance.passwords),
+            opts=options(resource, self.governance.passwords),
         )
 
-    def _authentication(self, key: str, user: str, audience: Audience, resource: pulumi.Resource) -> None:
+    def _authentication(
+        self, key: str, user: str, audience: Audience, resource: pulumi.Resource, options: Options
+    ) -> None:
         policy = self.platform.authentication(audience)
         snowflake.UserAuthenticationPolicyAttachment(
             key,
             user_name=user,
             authentication_policy_name=self.governance.qualified(policy.name).quoted,
-            opts=self.deployed(resource, self.governance.authentication[policy.key]),
+            opts=options(resource, self.governance.authentication[policy.key]),
         )

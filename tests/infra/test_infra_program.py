@@ -83,9 +83,15 @@ def test_no_resource_uses_a_default_provider(registered: Registered, environment
 def test_only_what_needs_accountadmin_is_done_by_accountadmin(registered: Registered) -> None:
     recorded = registered("prod")
     admin = {entry.type.rpartition(":")[2] for entry in snowflake(recorded) if entry.provider == "monitor-admin"}
-    assert admin == ONLY_ACCOUNTADMIN | {"GrantAccountRole"}
+    attachments = {"UserAuthenticationPolicyAttachment", "UserPasswordPolicyAttachment"}
+    assert admin == ONLY_ACCOUNTADMIN | {"GrantAccountRole", "User"} | attachments
     roles = {entry.inputs["roleName"] for entry in recorded.of("GrantAccountRole") if entry.provider == "monitor-admin"}
     assert roles == {'"ACCOUNTADMIN"'}
+
+
+def test_only_accountadmin_owns_the_people_who_hold_it(registered: Registered) -> None:
+    owners = {entry.inputs["name"]: entry.provider for entry in registered("prod").of("User")}
+    assert owners == {"ANNA": "deployer", "BREAK_GLASS_ONE": "monitor-admin", "BREAK_GLASS_TWO": "monitor-admin"}
 
 
 def test_stateful_resources_are_protected_in_production_only(registered: Registered) -> None:
