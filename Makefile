@@ -63,7 +63,7 @@ down: env ## stop the local Snowflake; its account stays on disk
 status: env ## the local Snowflake, the toolchain and their versions
 	@$(OPS) local status --account $(ACCOUNT)
 
-local-env: env ## shell exports for plain pulumi: eval "$$(make -s local-env STACK=prod)"
+local-env: env ## shell exports for plain pulumi: eval "$(make -s local-env STACK=prod)"
 	@$(OPS) local env $(TARGET)
 
 toolchain: env ## find or build pulumi, its language host and the plugin
