@@ -24,9 +24,10 @@ def main() -> None:
     except OpsError as error:
         console.fail(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        console.say("interrupted; run the command again to go on")
-        sys.exit(INTERRUPTED)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            console.say("interrupted; run the command again to go on")
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
