@@ -171,9 +171,12 @@ class Access:
         """Whether the session may know that the object exists: any privilege on it, or MANAGE GRANTS.
 
         Roles are listed to everybody, as in Snowflake. Database roles and schema objects also need the way down.
+        Temporary tables of other sessions are there for nobody.
         """
         if obj.id == ACCOUNT_ID or obj.kind is Kind.ROLE or obj.id == self._session.user:
             return True
+        if obj.kind is Kind.TABLE and obj.props.get("session", self._session.id) != self._session.id:
+            return False
         if self.holds_global("MANAGE GRANTS", "RESOLVE ALL"):
             return True
         if obj.kind is Kind.DATABASE_ROLE and obj.id in self.roles():

@@ -49,6 +49,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which JSON can carry and no store can keep."""
+
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 
 
@@ -68,6 +71,8 @@ def tokenize(sql: str) -> list[Token]:
     Raises ``SnowflakeError`` 001003 at a character that starts no token (an unclosed string or comment). The time is
     proportional to the length whatever the text is: nothing is tried twice.
     """
+    if (lone := _SURROGATE.search(sql)) is not None:
+        raise error_at(sql, lone.start(), "\\u" + format(ord(lone[0]), "x"))
     tokens: list[Token] = []
     position = 0
     while position < len(sql):

@@ -42,7 +42,7 @@ Cell = str | None
 
 
 class StatementType(Enum):
-    """The statement type ids that drivers read (gosnowflake takes 0x3000–0x3500 for DML)."""
+    """The statement type ids that drivers read (gosnowflake takes 0x3000 to 0x3500 for DML)."""
 
     SELECT = 0x1000
     INSERT = 0x3100

@@ -27,6 +27,7 @@ def literal(kind: str, text: str | None) -> Expr:
     if text is None:
         return exp.null()
     try:
+        text.encode()
         match kind.upper():
             case "FIXED":
                 return exp.Literal.number(_number(text))

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from local.data.types import SqlType, parse_type
-from local.errors import SnowflakeError
+from local.errors import SnowflakeError, unsupported
 from local.model import Json, Obj
 from local.names import display
+
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,12 @@ def columns_of(obj: Obj) -> tuple[ColumnDef, ...]:
 
 
 def encode_columns(columns: Sequence[ColumnDef]) -> list[Json]:
-    """What goes to ``props["columns"]``."""
+    """What goes to ``props["columns"]``; 000002 for names that DuckDB, which knows no case, would mix up."""
+    folded: dict[str, str] = {}
+    for column in columns:
+        other = folded.setdefault(column.name.translate(_LOWER), column.name)
+        if other != column.name:
+            raise unsupported(f"columns {display(other)} and {display(column.name)}, which differ in case only")
     return [
         {
             "id": column.id,

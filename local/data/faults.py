@@ -46,6 +46,8 @@ def translated() -> Iterator[None]:
         raise SnowflakeError("000604", "57014", "SQL execution canceled") from None
     except duckdb.Error as error:
         raise _translate(str(error)) from None
+    except UnicodeEncodeError:
+        raise SnowflakeError("100183", "22000", "A text holds half a character.") from None
 
 
 _COMPILATION = "SQL compilation error:\n"

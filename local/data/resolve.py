@@ -42,6 +42,8 @@ class Reading:
     database: int | None
     schema: int | None
     depth: int = 0
+    defining: bool = False
+    """No row is read, only a view's columns are found: policies do not matter yet."""
 
 
 @dataclass
@@ -144,7 +146,8 @@ class Resolver:
 
     def source(self, obj: Obj, reading: Reading, *, rowid: bool = False) -> tuple[Expr, Sequence[ColumnDef]]:
         """A SELECT of the object's columns under their names, and these columns."""
-        refuse_policies(self.context, obj)
+        if not reading.defining:
+            refuse_policies(self.context, obj)
         columns = columns_of(obj)
         if obj.kind is Kind.VIEW:
             return self._view(obj, columns, reading), columns
@@ -157,7 +160,7 @@ class Resolver:
         if reading.depth >= _DEPTH:
             raise compilation_error(f"View '{view.name}' is nested too deeply.", "002037", "42601")
         self.views.add(view.id)
-        inner = view_reading(self.context, view.parent, view.owner, reading.depth + 1)
+        inner = view_reading(self.context, view.parent, view.owner, reading.depth + 1, defining=reading.defining)
         tree = prepare(replace_bindings(self.context), parse(str(view.props["query"])))
         holder = exp.Subquery(this=tree)
         try:
@@ -176,7 +179,8 @@ class Resolver:
         full = self._complete(path, reading)
         if full[0] == "SNOWFLAKE" and self.context.catalogue.find(Kind.DATABASE, full[:1]) is None:
             raise unsupported(f"shared database object {dotted(full)}")
-        found = find_relation(self.context, full)
+        # The text of a view never means a temporary table: whoever asks could put one in the place of a real one.
+        found = find_relation(self.context, full, temporary=reading.access is self.context.access)
         if found is None or not reading.access.visible(found):
             raise missing(path)
         return found
@@ -199,13 +203,13 @@ class Resolver:
             raise insufficient_privileges(found.kind.value, found.name)
 
 
-def find_relation(context: Context, path: Path) -> Obj | None:
-    """The table or view with this complete path; a temporary table of the session comes first."""
+def find_relation(context: Context, path: Path, *, temporary: bool = True) -> Obj | None:
+    """The table or view with this complete path; with ``temporary`` one of the session's own comes first."""
     catalogue = context.catalogue
     schema = catalogue.find(Kind.SCHEMA, path[:-1])
     if schema is None:
         return None
-    own = catalogue.child(schema.id, Kind.TABLE, path[-1], temporary_signature(context.session))
+    own = catalogue.child(schema.id, Kind.TABLE, path[-1], temporary_signature(context.session)) if temporary else None
     return own or catalogue.child(schema.id, Kind.TABLE, path[-1])
 
 
@@ -229,10 +233,12 @@ def table_source(table_id: int, columns: Sequence[ColumnDef], *, rowid: bool = F
     return select
 
 
-def view_reading(context: Context, schema: int, owner: int | None, depth: int = 0) -> Reading:
+def view_reading(
+    context: Context, schema: int, owner: int | None, depth: int = 0, *, defining: bool = False
+) -> Reading:
     """How the text of a view in ``schema`` is read: by its owner alone, names looked up in the view's own schema."""
     access = Access(context.catalogue, Session(-1, -1, owner, "", ""))
-    return Reading(access, context.catalogue.get(schema).parent, schema, depth)
+    return Reading(access, context.catalogue.get(schema).parent, schema, depth, defining)
 
 
 def replace_bindings(context: Context) -> Context:

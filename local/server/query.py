@@ -186,8 +186,8 @@ def admit(server: Server, session: Session) -> None:
     """Hold a session against what has changed since its login; before every statement and renewal.
 
     A user who is gone or disabled, or whose address the present network policy excludes, is refused
-    (docs.snowflake.com: Controlling network traffic with network policies; ALTER USER, DISABLED). A primary role that is
-    gone, or that the user has no more, is not active any longer: the session goes on with the rights of PUBLIC.
+    (docs.snowflake.com: Controlling network traffic with network policies; ALTER USER, DISABLED). A primary role that
+    is gone, or that the user has no more, is not active any longer: the session goes on with the rights of PUBLIC.
     """
     user = server.catalogue.lookup(session.user)
     if user is None:

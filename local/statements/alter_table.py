@@ -13,7 +13,7 @@ from local.data.alone import change_if_no_row
 from local.data.columns import ColumnDef, columns_of
 from local.data.definition import apply_keys, read_key
 from local.errors import SnowflakeError, compilation_error, unsupported
-from local.model import Json, Obj
+from local.model import Json, Kind, Obj
 from local.parameters import check_retention
 from local.reader import Reader
 from local.registry import Answer, alter, refuse
@@ -28,7 +28,8 @@ from local.statements.alter_columns import (
     store_columns,
 )
 from local.statements.changes import as_json, try_rename_or_tags
-from local.statements.common import skipped
+from local.statements.common import require_may_enter, skipped
+from local.statements.describe_columns import find_any
 from local.statements.row_access import alter_table_policy
 from local.statements.tables import PARAMETERS, PROPERTIES, find_table, read_cluster_by
 
@@ -40,10 +41,11 @@ Change = Callable[[Context, Reader, Obj], Answer]
 
 @alter("TABLE", notes="no search optimization, reclustering, external columns, SET DEFAULT", source=_SOURCE)
 def alter_table(context: Context, reader: Reader) -> Answer:
-    """One action per statement, as Snowflake has it."""
+    """One action per statement, as Snowflake has it; tags also of a view, to which Snowflake applies it as well."""
     if_exists = reader.accept("IF", "EXISTS")
+    path = reader.path()
     try:
-        table = find_table(context, reader.path())
+        table = find_any(context, path, Kind.TABLE) if _sets_tags(reader) else find_table(context, path)
     except SnowflakeError as error:
         if if_exists and error.code == "002003":
             return skipped()
@@ -62,6 +64,17 @@ def alter_table(context: Context, reader: Reader) -> Answer:
     raise unsupported(f"ALTER TABLE … {reader.peek().upper} {reader.peek(1).upper}".rstrip())
 
 
+def _sets_tags(reader: Reader) -> bool:
+    """Whether tags of the relation or of a column are what the statement is about."""
+    mark = reader.mark()
+    if reader.accept_one("ALTER", "MODIFY"):
+        reader.accept("COLUMN")
+        reader.next()
+    found = reader.at("SET", "TAG") or reader.at("UNSET", "TAG")
+    reader.rewind(mark)
+    return found
+
+
 def _swap(context: Context, reader: Reader, table: Obj) -> Result:
     other = find_table(context, reader.path())
     reader.end()
@@ -69,6 +82,8 @@ def _swap(context: Context, reader: Reader, table: Obj) -> Result:
     if "session" in table.props or "session" in other.props:
         raise unsupported("SWAP WITH a temporary table")
     catalogue = context.catalogue
+    require_may_enter(context, table, catalogue.get(other.parent))
+    require_may_enter(context, other, catalogue.get(table.parent))
     catalogue.update(other, name=f"\x00{other.id}")
     catalogue.update(table, name=other.name, parent=other.parent)
     catalogue.update(other, name=table.name, parent=table.parent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from local.access import is_managed
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, not_found_or_impossible
 from local.grants import apply_future_grants
 from local.model import ACCOUNT_ID, Json, Kind, Obj, Scope
@@ -13,7 +14,6 @@ from local.reader import Reader
 from local.registry import CreateHead
 from local.results import Cell, Column, Result, status
 from local.session import Context
-
 
 CHECKED = "CHECKED"
 """In place of a privilege: the caller has checked already that the session may create the object."""
@@ -40,10 +40,9 @@ def create_object(
 ) -> tuple[Obj | None, Result]:
     """Make an object for the session's primary role, which becomes its owner.
 
-    Checks ``CREATE <KIND>`` (or ``privilege``; nothing for ``CHECKED``) on the container with the primary role alone, as
-    Snowflake does; applies
-    OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants. Returns the object (None if it was
-    already there) and the status row.
+    Checks ``CREATE <KIND>`` (or ``privilege``; nothing for ``CHECKED``) on the container with the primary role alone,
+    as Snowflake does; applies OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants. Returns
+    the object (None if it was already there) and the status row.
     """
     access, catalogue = context.access, context.catalogue
     container, name = access.resolve_container(kind, path)
@@ -102,14 +101,13 @@ def skipped() -> Result:
 def drop_object(context: Context, reader: Reader, kind: Kind, before: Callable[[Obj], None] | None = None) -> Result:
     """``DROP kind [IF EXISTS] name [CASCADE|RESTRICT]``; ``before`` may refuse (the object is still in use)."""
     start = reader.mark()
-    if_exists = reader.accept("IF", "EXISTS")
+    reader.accept("IF", "EXISTS")
     shown = dotted(reader.path()[-1:])
     reader.rewind(start)
     obj = resolve_or_skip(context, reader, kind)
     reader.accept_one("CASCADE", "RESTRICT")
     reader.end()
     if obj is None:
-        assert if_exists
         return status(f"Drop statement executed successfully ({shown} already dropped).")
     context.access.require_ownership(obj)
     if before is not None:
@@ -126,8 +124,18 @@ def rename_object(context: Context, obj: Obj, path: Path) -> Result:
     full = (*context.catalogue.path(obj)[: -len(path)], *path)
     container, name = access.resolve_container(obj.kind, full)
     require_create(context, container, f"CREATE {obj.kind.value}")
+    require_may_enter(context, obj, container)
     context.catalogue.update(obj, name=name, parent=container.id)
     return status("Statement executed successfully.")
+
+
+def require_may_enter(context: Context, obj: Obj, schema: Obj) -> None:
+    """003001 for a move into a managed-access schema that the session does not own.
+
+    Source: docs.snowflake.com, ALTER TABLE … RENAME TO, usage notes.
+    """
+    if schema.id != obj.parent and is_managed(schema) and not context.access.owns(schema):
+        raise insufficient_privileges(schema.kind.value, schema.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from local.catalogue import Catalogue
 from local.data.columns import columns_of, find_column
 from local.data.types import SqlType, parse_type, read_type
-from local.errors import SnowflakeError, compilation_error, not_found, unsupported
+from local.errors import SnowflakeError, compilation_error, insufficient_privileges, not_found, unsupported
 from local.model import Json, Kind, Obj, Reference
 from local.names import Path, dotted
 from local.reader import Reader, ValueReader, read_boolean, read_string
@@ -144,6 +144,17 @@ def require_to_alter(context: Context, table: Obj, kind: Kind) -> None:
         context.access.require_ownership(table)
 
 
+def require_to_remove(context: Context, table: Obj, policy: Obj) -> None:
+    """APPLY … POLICY on the account, or ownership of the table or view together with APPLY on the policy.
+
+    Otherwise who owns a table could take off the policy that somebody else has put on it
+    (docs.snowflake.com: Understanding dynamic data masking, privileges; the same for row access policies).
+    """
+    require_to_alter(context, table, policy.kind)
+    if not context.access.holds_global(f"APPLY {policy.kind.value}") and not context.access.holds(policy, "APPLY"):
+        raise insufficient_privileges(policy.kind.value, policy.name)
+
+
 # Statements
 
 
@@ -249,6 +260,7 @@ def set_policy(
             "Please drop the current association in order to attach a new masking policy."
         )
     if before is not None:
+        require_to_remove(context, table, context.catalogue.get(before.source))
         references.delete(before)
     references.put(Reference(policy.id, table.id, MASKING_POLICY, column, json.dumps(using) if using else ""))
 
@@ -258,6 +270,7 @@ def _unset_policy(context: Context, table: Obj, column: str) -> None:
     find_column(columns_of(table), column)
     before = column_policy(context.catalogue, table, column)
     if before is not None:
+        require_to_remove(context, table, context.catalogue.get(before.source))
         context.catalogue.references.delete(before)
 
 

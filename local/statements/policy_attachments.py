@@ -109,6 +109,7 @@ def _set(context: Context, obj: Obj, policy: Obj, group: str, *, force: bool) ->
             f"Only one {label(policy.kind)} is allowed at a time.",
         )
     for use in before:
+        _require_apply(context, obj, policy.kind, catalogue.get(use.source))
         catalogue.references.delete(use)
     catalogue.references.put(Reference(policy.id, obj.id, role))
     return status("Statement executed successfully.")
@@ -116,8 +117,8 @@ def _set(context: Context, obj: Obj, policy: Obj, group: str, *, force: bool) ->
 
 def _unset(context: Context, obj: Obj, kind: Kind, group: str) -> Result:
     catalogue = context.catalogue
-    _require_apply(context, obj, kind, None)
     before = catalogue.references.by("use", (obj.id, kind.value + group))
+    _require_apply(context, obj, kind, catalogue.get(before[0].source) if before else None)
     if not before:
         where = "ACCOUNT" if obj.kind is Kind.ACCOUNT else f"USER {obj.name}"
         raise compilation_error(f"Any policy of kind {label(kind)} is not attached to {where}.")

@@ -25,6 +25,7 @@ from local.statements.masking import (
     read_signature,
     require_edition,
     require_to_alter,
+    require_to_remove,
     show_signature,
 )
 from local.uses import ROW_ACCESS_POLICY, require_unused, used_by
@@ -94,6 +95,7 @@ def alter_table_policy(context: Context, reader: Reader, table: Obj) -> Result:
         reader.end()
         require_to_alter(context, table, KIND)
         for use in used_by(context.catalogue, table, ROW_ACCESS_POLICY):
+            require_to_remove(context, table, context.catalogue.get(use.source))
             context.catalogue.references.delete(use)
         return status("Statement executed successfully.")
     if reader.accept("DROP", "ROW", "ACCESS", "POLICY"):

@@ -108,3 +108,106 @@ def test_column_may_be_called_user(intruder: Client) -> None:
 @pytest.mark.parametrize("sql", ["SELECT OBJECT_CONSTRUCT('a')", "SELECT DATE_TRUNC()", "SELECT J_S_O_N_OBJECT('a')"])
 def test_function_with_odd_arguments_is_a_clean_error(intruder: Client, sql: str) -> None:
     assert intruder.fails(sql).code in ("000002", "001003", "002141")
+
+
+# Views, temporary tables, moves
+
+
+@pytest.fixture
+def shop(account: Account) -> dict[str, Client]:
+    """OWNER with tables in D.S, a secure view of GUARD over them that READER may query; D.M has managed access."""
+    admin = account.admin
+    for sql in (
+        "CREATE WAREHOUSE WH",
+        "CREATE DATABASE D",
+        "CREATE SCHEMA D.M WITH MANAGED ACCESS",
+        "CREATE SCHEMA D.S",
+        *(f"CREATE ROLE {name}" for name in ("OWNER", "GUARD", "READER")),
+        *(f"GRANT USAGE ON {on} TO ROLE {name}" for name in ("OWNER", "GUARD", "READER")
+          for on in ("WAREHOUSE WH", "DATABASE D", "SCHEMA D.S", "SCHEMA D.M")),
+        "GRANT CREATE TABLE ON SCHEMA D.S TO ROLE OWNER",
+        "GRANT CREATE TABLE ON SCHEMA D.M TO ROLE OWNER",
+        "GRANT CREATE VIEW ON SCHEMA D.S TO ROLE GUARD",
+        "GRANT SELECT ON FUTURE TABLES IN SCHEMA D.S TO ROLE GUARD",
+    ):  # fmt: skip
+        admin.run(sql)
+    clients = {name: account.as_role(name) for name in ("OWNER", "GUARD", "READER")}
+    for client in clients.values():
+        client.run("USE WAREHOUSE WH")
+        client.run("USE SCHEMA D.S")
+    clients["OWNER"].run("CREATE TABLE T (WHO VARCHAR, V VARCHAR)")
+    clients["OWNER"].run("INSERT INTO T VALUES ('BOB', 'secret')")
+    clients["OWNER"].run("CREATE TABLE ALLOWED (WHO VARCHAR)")
+    clients["GUARD"].run("CREATE SECURE VIEW V AS SELECT * FROM T WHERE WHO IN (SELECT WHO FROM ALLOWED)")
+    clients["GUARD"].run("GRANT SELECT ON VIEW V TO ROLE READER")
+    return clients
+
+
+def test_temporary_table_does_not_take_the_place_of_a_real_one_in_a_view(shop: dict[str, Client]) -> None:
+    reader = shop["READER"]
+    assert reader.run("SELECT * FROM V").rows == []
+    reader.run("CREATE TEMPORARY TABLE ALLOWED (WHO VARCHAR)")
+    reader.run("INSERT INTO ALLOWED VALUES ('BOB')")
+    assert reader.run("SELECT * FROM V").rows == []
+
+
+def test_temporary_table_is_there_for_its_session_only(account: Account, shop: dict[str, Client]) -> None:
+    shop["READER"].run("CREATE TEMPORARY TABLE MINE (X INT)")
+    assert len(shop["READER"].rows("SHOW COLUMNS IN TABLE MINE")) == 1
+    for other in (account.as_role("READER"), account.admin):
+        assert "MINE" not in {row["name"] for row in other.rows("DESCRIBE SCHEMA D.S")}
+        assert "D.S.MINE" not in {row["name"] for row in other.rows("SHOW GRANTS TO ROLE READER")}
+
+
+def test_view_over_a_table_made_again_by_others_stays_closed(account: Account, shop: dict[str, Client]) -> None:
+    account.admin.run("REVOKE SELECT ON FUTURE TABLES IN SCHEMA D.S FROM ROLE GUARD")
+    shop["OWNER"].run("DROP TABLE T")
+    account.admin.run("CREATE TABLE D.S.T (WHO VARCHAR, V VARCHAR)")
+    assert shop["READER"].fails("SELECT * FROM V").code == "002037"
+
+
+def test_table_moves_into_managed_access_only_with_its_schema(account: Account, shop: dict[str, Client]) -> None:
+    owner = shop["OWNER"]
+    owner.run("CREATE TABLE D.M.OTHER (X INT)")
+    assert owner.fails("ALTER TABLE T RENAME TO D.M.T").code == "003001"
+    assert owner.fails("ALTER TABLE T SWAP WITH D.M.OTHER").code == "003001"
+    account.admin.run("GRANT OWNERSHIP ON SCHEMA D.M TO ROLE OWNER REVOKE CURRENT GRANTS")
+    owner.run("ALTER TABLE T RENAME TO D.M.T")
+
+
+def test_owner_of_a_table_does_not_take_off_the_policies_of_others(account: Account, shop: dict[str, Client]) -> None:
+    for sql in (
+        "CREATE MASKING POLICY D.PUBLIC.MASK AS (V VARCHAR) RETURNS VARCHAR -> '*'",
+        "CREATE ROW ACCESS POLICY D.PUBLIC.ROWS AS (V VARCHAR) RETURNS BOOLEAN -> FALSE",
+        "ALTER TABLE D.S.T MODIFY COLUMN V SET MASKING POLICY D.PUBLIC.MASK",
+        "ALTER TABLE D.S.T ADD ROW ACCESS POLICY D.PUBLIC.ROWS ON (WHO)",
+        "CREATE MASKING POLICY D.S.NOTHING AS (V VARCHAR) RETURNS VARCHAR -> V",
+        "GRANT APPLY ON MASKING POLICY D.S.NOTHING TO ROLE OWNER",
+    ):
+        account.admin.run(sql)
+    owner = shop["OWNER"]
+    for sql in (
+        "ALTER TABLE T MODIFY COLUMN V UNSET MASKING POLICY",
+        "ALTER TABLE T MODIFY COLUMN V SET MASKING POLICY D.S.NOTHING FORCE",
+        "ALTER TABLE T DROP ALL ROW ACCESS POLICIES",
+    ):
+        assert owner.fails(sql).code == "003001", sql
+    assert owner.fails("ALTER TABLE T DROP ROW ACCESS POLICY D.PUBLIC.ROWS").code in ("002003", "003001")
+    assert owner.fails("SELECT * FROM T").code == "000002"
+
+
+def test_owner_of_a_user_does_not_take_off_the_policy_of_others(account: Account) -> None:
+    for sql in (
+        "CREATE DATABASE D",
+        "CREATE PASSWORD POLICY D.PUBLIC.P",
+        "CREATE ROLE KEEPER",
+        "CREATE USER ANNA",
+        "ALTER USER ANNA SET PASSWORD POLICY D.PUBLIC.P",
+        "GRANT OWNERSHIP ON USER ANNA TO ROLE KEEPER",
+    ):
+        account.admin.run(sql)
+    assert account.as_role("KEEPER").fails("ALTER USER ANNA UNSET PASSWORD POLICY").code == "003001"
+
+
+def test_columns_that_differ_in_case_only_are_refused(intruder: Client) -> None:
+    assert intruder.fails('CREATE TABLE C (A INT, "a" INT)').code == "000002"
