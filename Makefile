@@ -21,10 +21,12 @@ help: ## this list
 	@echo "make TARGET [STACK=dev|qa|prod] [ACCOUNT=MAIN]"
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-.venv/.installed: requirements/product.txt requirements/venv.sh requirements/ops.sh
+.venv/.installed: requirements/product.txt requirements/venv.sh
 	@sh requirements/venv.sh .venv requirements/product.txt
-	@cp requirements/ops.sh .venv/bin/ops && chmod 755 .venv/bin/ops
 	@touch $@
+
+$(OPS): .venv/.installed requirements/ops.sh
+	@cp requirements/ops.sh $@ && chmod 755 $@
 
 .venv-local/.installed: requirements/local.txt requirements/venv.sh
 	@sh requirements/venv.sh .venv-local requirements/local.txt
@@ -38,7 +40,7 @@ help: ## this list
 	@sh requirements/venv.sh --add .venv-local requirements/tools.txt
 	@touch $@
 
-env: .venv/.installed .venv-local/.installed ## both Python environments (.venv, .venv-local)
+env: $(OPS) .venv-local/.installed ## both Python environments (.venv, .venv-local)
 
 tools: env .venv/.tools .venv-local/.tools
 

@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ def main() -> None:
     """Runs the command line; no stack trace reaches the terminal."""
     from ops.cli import app
 
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app(prog_name="ops")
     except OpsError as error:
