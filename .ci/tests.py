@@ -16,11 +16,15 @@ PRODUCT, LOCAL = ".venv/bin/python", ".venv-local/bin/python"
 NOTHING_COLLECTED = 5
 UNIT = [
     (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]),
-    (LOCAL, ["tests/local", "-m", "not long"]),
+    (LOCAL, ["tests/local", "-m", "not e2e and not long"]),
 ]
 PARTS = {
     "unit": UNIT,
-    "all": [*UNIT, (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long"])],
+    "all": [
+        *UNIT,
+        (LOCAL, ["tests/local", "-m", "e2e and not long"]),
+        (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long"]),
+    ],
     "long": [(PRODUCT, ["--ignore=tests/local"]), (LOCAL, ["tests/local"])],
 }
 OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")

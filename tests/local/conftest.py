@@ -73,8 +73,8 @@ class Account:
         return self.client("LOCAL_ADMIN", role)
 
 
-@pytest.fixture
-def account() -> Account:
+def new_account() -> Account:
+    """An account as genesis makes it, in memory."""
     catalogue = Catalogue(Store(None))
     create_account(
         catalogue,
@@ -85,3 +85,8 @@ def account() -> Account:
         public_key="key",
     )
     return Account(catalogue)
+
+
+@pytest.fixture
+def account() -> Account:
+    return new_account()

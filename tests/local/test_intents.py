@@ -11,6 +11,8 @@ import pytest
 from local.data.halt import HALT
 from tests.local.test_data_store import catalogue_tables, close, open_account, physical_tables, ready
 
+pytestmark = pytest.mark.e2e
+
 _CHILD = """
 import sys
 from pathlib import Path

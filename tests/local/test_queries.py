@@ -3,11 +3,10 @@ import pytest
 from local.model import Kind
 from local.results import Type
 from local.session import Binding
-from tests.local.conftest import Account, Client
+from tests.local.conftest import Account, Client, new_account
 
 
-@pytest.fixture
-def admin(account: Account) -> Client:
+def prepared(account: Account) -> Client:
     client = account.admin
     for sql in (
         "CREATE WAREHOUSE WH",
@@ -17,6 +16,17 @@ def admin(account: Account) -> Client:
     ):
         client.run(sql)
     return client
+
+
+@pytest.fixture
+def admin(account: Account) -> Client:
+    return prepared(account)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Client:
+    """An administrator in an account of the whole module, for queries that change nothing."""
+    return prepared(new_account())
 
 
 def one(client: Client, sql: str) -> str | None:
@@ -76,9 +86,9 @@ def test_table_in_a_schema_without_usage_does_not_exist(account: Account, admin:
         "(SELECT ID FROM D.PUBLIC.T)",
     ],
 )
-def test_no_place_of_a_query_hides_a_table_from_access_control(account: Account, admin: Client, sql: str) -> None:
-    assert admin.run(sql).rows
-    assert reader(account, admin, *WAY).fails(sql).code == "002003"
+def test_no_place_of_a_query_hides_a_table_from_access_control(shared: Client, sql: str) -> None:
+    assert shared.run(sql).rows
+    assert reader(Account(shared.context.catalogue), shared, *WAY).fails(sql).code == "002003"
 
 
 def test_cte_is_not_a_table_outside_its_query(admin: Client) -> None:
@@ -136,8 +146,8 @@ def test_query_needs_a_warehouse_a_constant_does_not(account: Account, admin: Cl
         ("NULL", Type.TEXT, None),
     ],
 )
-def test_values_have_their_type_and_form(admin: Client, expression: str, kind: Type, cell: str | None) -> None:
-    result = admin.run(f"SELECT {expression} AS X FROM T GROUP BY ALL LIMIT 1")  # noqa: S608
+def test_values_have_their_type_and_form(shared: Client, expression: str, kind: Type, cell: str | None) -> None:
+    result = shared.run(f"SELECT {expression} AS X FROM T GROUP BY ALL LIMIT 1")  # noqa: S608
     assert result.columns[0].type is kind
     assert cell is None or result.rows[0][0] == cell
 
@@ -209,8 +219,8 @@ def test_values_clause_names_its_columns(admin: Client) -> None:
         ("SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY", "000002", "SNOWFLAKE"),
     ],
 )
-def test_mistakes_have_snowflakes_code(admin: Client, sql: str, code: str, text: str) -> None:
-    error = admin.fails(sql)
+def test_mistakes_have_snowflakes_code(shared: Client, sql: str, code: str, text: str) -> None:
+    error = shared.fails(sql)
     assert (error.code, text in error.message) == (code, True), error.message
 
 

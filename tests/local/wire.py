@@ -8,6 +8,7 @@ import time
 import uuid
 import warnings
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -30,6 +31,11 @@ with warnings.catch_warnings():
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@lru_cache
+def _hashed(password: str) -> str:
+    return hash_password(password)
 
 
 def public(key: rsa.RSAPrivateKey) -> str:
@@ -119,7 +125,7 @@ class Wire:
 
     def user(self, name: str, password: str | None = None, **props: Json) -> Obj:
         if password is not None:
-            props["PASSWORD_HASH"] = hash_password(password)
+            props["PASSWORD_HASH"] = _hashed(password)
         return self.make(Kind.USER, name, ACCOUNT_ID, **{"TYPE": "PERSON", "RSA_PUBLIC_KEY": public(KEY), **props})
 
     def grant_role(self, role: str, user: Obj) -> None:
