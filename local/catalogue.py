@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from local.errors import already_exists
@@ -35,7 +35,8 @@ R = TypeVar("R", Obj, Grant, FutureGrant, Reference)
 
 
 def _encode(record: Obj | Grant | FutureGrant | Reference) -> str:
-    return json.dumps(asdict(record), default=lambda value: value.value, separators=(",", ":"))
+    fields = {name: getattr(record, name) for name in record.__slots__}
+    return json.dumps(fields, default=lambda value: value.value, separators=(",", ":"))
 
 
 def _decode(cls: type[R], body: str) -> R:

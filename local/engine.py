@@ -8,7 +8,7 @@ from typing import TypeVar
 import local.statements as _statements
 from local import registry
 from local.data.work import commit_open_transaction
-from local.errors import unsupported
+from local.errors import compilation_error, unsupported
 from local.lexer import TokenKind
 from local.reader import Reader
 from local.registry import Answer, CreateHead
@@ -35,8 +35,11 @@ def execute(context: Context, sql: str) -> Answer:
     reader = Reader(sql)
     if reader.peek().upper in _DDL and not reader.at("ALTER", "SESSION"):
         commit_open_transaction(context)
-    with context.catalogue.transaction():
-        return _dispatch(context, reader)
+    try:
+        with context.catalogue.transaction():
+            return _dispatch(context, reader)
+    except RecursionError:
+        raise compilation_error("The statement is nested too deeply.", "001003", "42000") from None
 
 
 def _dispatch(context: Context, reader: Reader) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 from collections.abc import Awaitable, Callable
 
@@ -25,6 +26,14 @@ from local.server.transports import abort_connection
 from local.session import Session
 
 Endpoint = Callable[[Server, Request], Awaitable[Response]]
+
+
+class Answer(JSONResponse):
+    """JSON in ASCII: what a client sent comes back in error texts and need not be encodable."""
+
+    def render(self, content: object) -> bytes:
+        """The body."""
+        return json.dumps(content, separators=(",", ":")).encode("ascii")
 
 
 def create_app(server: Server) -> Starlette:
@@ -59,19 +68,19 @@ async def _guard(server: Server, endpoint: Endpoint, request: Request) -> Respon
     try:
         return await endpoint(server, request)
     except SnowflakeError as error:
-        return JSONResponse(failure(error))
+        return Answer(failure(error))
     except BadRequest as error:
         return _bad(error.message, error.status)
     except CloseConnection:
         await abort_connection(request)
         return Response(status_code=503)
     except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
-        return JSONResponse(failure(queries.incident(request.url.path)))
+        return Answer(failure(queries.incident(request.url.path)))
 
 
-def _bad(message: str, status: int) -> JSONResponse:
+def _bad(message: str, status: int) -> Answer:
     body = {"data": None, "code": "390400", "message": message, "success": False, "headers": None}
-    return JSONResponse(body, status_code=status)
+    return Answer(body, status_code=status)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -98,7 +107,7 @@ def _address(request: Request) -> str:
 
 async def _health(server: Server, request: Request) -> Response:
     body = {"status": "ok", "account_id": server.settings.account_id, "sessions": len(server.sessions)}
-    return JSONResponse(body)
+    return Answer(body)
 
 
 async def _login(server: Server, request: Request) -> Response:
@@ -107,7 +116,7 @@ async def _login(server: Server, request: Request) -> Response:
     session = server.login(LoginRequest.read(body, query, _address(request)))
     names = final_names(server.catalogue, session)
     user = server.catalogue.get(session.user)
-    return JSONResponse(
+    return Answer(
         success(
             {
                 "token": session.token,
@@ -147,7 +156,7 @@ async def _token(server: Server, request: Request) -> Response:
         raise SnowflakeError("000002", "0A000", f"Unsupported feature 'token request {kind}'.")
     session = server.sessions.renew(_token_of(request))
     queries.admit(server, session)
-    return JSONResponse(
+    return Answer(
         success(
             {
                 "sessionToken": session.token,
@@ -162,14 +171,14 @@ async def _token(server: Server, request: Request) -> Response:
 
 async def _heartbeat(server: Server, request: Request) -> Response:
     _session(server, request)
-    return JSONResponse(success(None))
+    return Answer(success(None))
 
 
 async def _close(server: Server, request: Request) -> Response:
     if request.query_params.get("delete") != "true":
         raise BadRequest("Only ?delete=true is known here.")
     server.sessions.close(_session(server, request))
-    return JSONResponse(success(None))
+    return Answer(success(None))
 
 
 def _json(body: bytes) -> Response:
@@ -196,7 +205,7 @@ async def _query(server: Server, request: Request) -> Response:
 async def _abort(server: Server, request: Request) -> Response:
     body = await read_object(request)
     queries.abort(server, _session(server, request), text_of(body.get("requestId")))
-    return JSONResponse(success(None))
+    return Answer(success(None))
 
 
 def _own_query(server: Server, request: Request) -> Query:
@@ -227,9 +236,9 @@ async def _monitoring(server: Server, request: Request) -> Response:
         "errorCode": query.code or "",
         "errorMessage": None,
     }
-    return JSONResponse(success({"queries": [entry]}))
+    return Answer(success({"queries": [entry]}))
 
 
 async def _telemetry(server: Server, request: Request) -> Response:
     await read_object(request)
-    return JSONResponse(success("Log Received"))
+    return Answer(success("Log Received"))
