@@ -121,6 +121,9 @@ _VIEWS: dict[str, tuple[Rows, str]] = {
     ),
 }
 
+INFORMATION_VIEWS = tuple(_VIEWS)
+"""The views that there are."""
+
 
 def information_schema(context: Context, path: Path, database: int | None) -> tuple[Expr, Sequence[ColumnDef]]:
     """A query that yields the view's rows, and its columns; 000002 for a view that is not there."""

@@ -140,13 +140,15 @@ def require_may_enter(context: Context, obj: Obj, schema: Obj) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ShowFilter:
-    """``[HISTORY] [LIKE '…'] [IN …] [STARTS WITH '…'] [LIMIT n [FROM '…']]`` of a SHOW statement."""
+    """``[HISTORY] [LIKE '…'] [IN …] [STARTS WITH '…'] [ROOT ONLY] [LIMIT n [FROM '…']]`` of a SHOW statement."""
 
     container: Obj
     pattern: str | None
     starts_with: str | None
     limit: int | None
     after: str | None
+    roots_only: bool = False
+    """Tasks without predecessors."""
 
     def keeps(self, name: str) -> bool:
         """Whether the name passes LIKE (case-insensitive) and STARTS WITH (case-sensitive)."""
@@ -164,10 +166,11 @@ def read_show_filter(context: Context, reader: Reader, kind: Kind) -> ShowFilter
     pattern = reader.string() if reader.accept("LIKE") else None
     container = _show_container(context, reader, kind)
     starts_with = reader.string() if reader.accept("STARTS", "WITH") else None
+    roots_only = kind is Kind.TASK and reader.accept("ROOT", "ONLY")
     limit = reader.integer() if reader.accept("LIMIT") else None
     after = reader.string() if reader.accept("FROM") else None
     reader.end()
-    return ShowFilter(container, pattern, starts_with, limit, after)
+    return ShowFilter(container, pattern, starts_with, limit, after, roots_only)
 
 
 def _show_container(context: Context, reader: Reader, kind: Kind) -> Obj:
@@ -206,11 +209,14 @@ def show_objects(
 ) -> Result:
     """Rows for every object of the kind that the filter keeps and the session may see, by path."""
     wanted = read_show_filter(context, reader, kind)
-    found: Iterable[Obj] = (
-        o for o in candidates(context, wanted.container, kind) if wanted.keeps(o.name) and context.access.visible(o)
-    )
-    rows = [row(o) for o in found if wanted.after is None or o.name > wanted.after]
-    return Result(tuple(columns), rows[: wanted.limit])
+    return Result(tuple(columns), [row(o) for o in shown_objects(context, wanted, kind)][: wanted.limit])
+
+
+def shown_objects(context: Context, wanted: ShowFilter, kind: Kind) -> Iterable[Obj]:
+    """What the filter keeps and the session may see, by path; LIMIT is left to the caller."""
+    found = candidates(context, wanted.container, kind)
+    kept = (o for o in found if wanted.keeps(o.name) and context.access.visible(o))
+    return (o for o in kept if wanted.after is None or o.name > wanted.after)
 
 
 def candidates(context: Context, container: Obj, kind: Kind) -> list[Obj]:

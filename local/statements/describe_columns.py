@@ -63,7 +63,7 @@ def shown_default(column: ColumnDef) -> str | None:
 
 @describe("TABLE", notes="no TYPE = STAGE", source=_SOURCE)
 def describe_table(context: Context, reader: Reader) -> Result:
-    """``DESCRIBE TABLE name [TYPE = COLUMNS]``."""
+    """``DESCRIBE TABLE name [TYPE = COLUMNS]``; the evolution record is a column only where evolution is enabled."""
     relation = find_any(context, reader.path(), Kind.TABLE)
     if reader.accept("TYPE"):
         reader.expect("=")
@@ -71,8 +71,10 @@ def describe_table(context: Context, reader: Reader) -> Result:
             raise unsupported("DESCRIBE TABLE … TYPE = STAGE")
         reader.expect("COLUMNS")
     reader.end()
-    rows = [(*_row(context, relation, column), None) for column in columns_of(relation)]
-    return Result((*_COLUMNS, Column("schema evolution record")), rows)
+    rows = [_row(context, relation, column) for column in columns_of(relation)]
+    if relation.props.get("schema_evolution"):
+        return Result((*_COLUMNS, Column("schema evolution record")), [(*row, None) for row in rows])
+    return Result(_COLUMNS, rows)
 
 
 @describe("VIEW", source=_SOURCE)

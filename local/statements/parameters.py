@@ -15,6 +15,7 @@ from local.session import Context, Session
 from local.statements.changes import text_columns, try_tags
 from local.statements.network_parameter import require_network_policy
 from local.statements.policy_attachments import alter_attachment, at_attachment
+from local.statements.schemas import resolve_schema
 from local.statements.warehouses import assign_monitor, require_account_admin
 
 _SOURCE = "docs.snowflake.com: SHOW PARAMETERS, ALTER ACCOUNT, ALTER SESSION, Parameters; provider parameters.go"
@@ -53,6 +54,8 @@ def _target(context: Context, reader: Reader) -> Obj | Session:
     if reader.done():
         return _current(context, kind)
     path = reader.path()
+    if kind is Kind.SCHEMA:
+        return resolve_schema(context, path)
     signature = reader.text_until(lambda r: r.done()).upper() if reader.at("(") else ""
     return context.access.resolve(kind, path, signature)
 
@@ -83,6 +86,7 @@ _ON_ACCOUNT = {**readers(Level.ACCOUNT), "RESOURCE_MONITOR": _read_monitor}
 def alter_account(context: Context, reader: Reader) -> Result:
     """SET and UNSET. ACCOUNTADMIN only; NETWORK_POLICY also with ATTACH POLICY."""
     account = context.catalogue.account
+    _read_own_name(context, reader)
     if at_attachment(reader):
         return alter_attachment(context, reader, account)
     answer = try_tags(context, reader, account)
@@ -98,6 +102,16 @@ def alter_account(context: Context, reader: Reader) -> Result:
     check_retention(kept, context.settings.edition, transient=False)
     context.catalogue.update(account, params=kept)
     return status("Statement executed successfully.")
+
+
+def _read_own_name(context: Context, reader: Reader) -> None:
+    """The account's own name where a tag is set or unset; other changes by name are an organisation's."""
+    if reader.at("SET") or reader.at("UNSET"):
+        return
+    name = reader.name()
+    tags = reader.at("SET", "TAG") or reader.at("UNSET", "TAG")
+    if not tags or name != context.settings.account:
+        raise unsupported(f"ALTER ACCOUNT {name}")
 
 
 def _require_account(context: Context, changes: Mapping[str, str | None]) -> None:

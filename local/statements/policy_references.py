@@ -166,7 +166,10 @@ def _row(context: Context, use: Reference) -> tuple[Cell, ...]:
     path = () if entity.id == ACCOUNT_ID else catalogue.path(entity)
     inside = path[:2] if len(path) == 3 else (None, None)
     tag = path if entity.kind is Kind.TAG and len(path) == 3 else (None, None, None)
-    arguments = None if not use.value else json.dumps([f"{column}" for column in json.loads(use.value)])
+    columns = json.loads(use.value) if use.value else []
+    # The masked column itself is not among the arguments, only those that follow it in USING.
+    others = columns[1:] if policy.kind is Kind.MASKING_POLICY else columns
+    arguments = json.dumps([f"{column}" for column in others]) if others else None
     return (
         database, schema, name, label(policy.kind), *inside, entity.name, entity.kind.value, use.column or None,
         arguments, *tag, "ACTIVE",

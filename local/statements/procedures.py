@@ -57,9 +57,9 @@ def _read_argument(reader: Reader) -> Argument:
 
 
 def _read_returns(reader: Reader) -> str:
-    """The return type with lengths, as DESCRIBE shows it."""
+    """The return type as DESCRIBE shows it: with lengths, but the columns of a table without."""
     if reader.accept("TABLE"):
-        columns = reader.parenthesised(lambda r: f"{r.name()} {read_type(r).text}")
+        columns = reader.parenthesised(lambda r: f"{r.name()} {read_type(r).name}")
         return f"TABLE ({', '.join(columns)})"
     text = read_type(reader).text
     return f"{text} NOT NULL" if reader.accept("NOT", "NULL") else text

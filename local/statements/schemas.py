@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from local.data.information import INFORMATION_VIEWS
 from local.model import ACCOUNT_ID, Kind, Obj
+from local.names import Path
 from local.parameters import retention_days
 from local.reader import Reader
 from local.registry import CreateHead, alter, create, describe, drop, refuse, show
@@ -148,12 +152,25 @@ def default_namespace(context: Context) -> tuple[str, ...]:
     return Reader(namespace).path() if namespace else ()
 
 
+def resolve_schema(context: Context, path: Path) -> Obj:
+    """The schema of this name. INFORMATION_SCHEMA is none of the catalogue's: it has no id and belongs to nobody."""
+    full = context.access.complete(KIND, path)
+    if full[-1] != INFORMATION_SCHEMA:
+        return context.access.resolve(KIND, path)
+    database = context.access.resolve(Kind.DATABASE, full[:1])
+    return replace(
+        database, id=-1, kind=KIND, name=INFORMATION_SCHEMA, parent=database.id, owner=None, params={}, props={}
+    )
+
+
 @describe("SCHEMA", source=_SOURCE)
 def describe_schema(context: Context, reader: Reader) -> Result:
     """The objects in the schema that the session may see."""
-    schema = context.access.resolve(KIND, reader.path())
+    schema = resolve_schema(context, reader.path())
     reader.end()
     inside = [o for o in context.catalogue.objects.by("parent", schema.id) if context.access.visible(o)]
     rows: list[tuple[Cell, ...]] = [(timestamp(o.created), o.name, o.kind.value.replace(" ", "_")) for o in inside]
+    if schema.name == INFORMATION_SCHEMA:
+        rows = [(timestamp(schema.created), name, "VIEW") for name in INFORMATION_VIEWS]
     columns = (Column("created_on", Type.TIMESTAMP_LTZ), *text_columns("name", "kind"))
     return Result(columns, sorted(rows, key=lambda row: (str(row[2]), str(row[1]))))

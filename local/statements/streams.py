@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from local.errors import SnowflakeError, unsupported
 from local.model import Kind, Obj
 from local.parameters import effective, retention_days
@@ -81,6 +83,10 @@ _COLUMNS = (
 )
 
 
+_HIDDEN = "No privilege or table dropped"
+"""What stands for the name of a source that is gone or that the role may not see."""
+
+
 def source_of(context: Context, stream: Obj) -> Obj | None:
     """The table or view of a stream, None once it is dropped."""
     number = stream.props.get("source")
@@ -91,7 +97,8 @@ def _row(context: Context, stream: Obj) -> tuple[Cell, ...]:
     catalogue = context.catalogue
     database, schema = catalogue.path(stream)[:2]
     source = source_of(context, stream)
-    table = None if source is None else catalogue.full_name(source)
+    seen = source is not None and context.access.visible(source)
+    table = catalogue.full_name(source) if source is not None and seen else _HIDDEN
     stale_after = None
     if source is not None:
         extension = int(effective(catalogue, source, "MAX_DATA_EXTENSION_TIME_IN_DAYS")[0])
@@ -105,12 +112,12 @@ def _row(context: Context, stream: Obj) -> tuple[Cell, ...]:
         stream.comment,
         table,
         str(stream.props["source_type"]).capitalize(),
-        table if stream.props["source_type"] == "TABLE" else "",
+        (table if seen else "1 inaccessible table(s)") if stream.props["source_type"] == "TABLE" else "",
         "DELTA",
-        flag(source is None),
+        flag(stale_after is None or stale_after <= time.time()),
         "APPEND_ONLY" if stream.props.get("APPEND_ONLY") else "DEFAULT",
         timestamp(stale_after),
-        "N/A" if source is not None else "Base table is dropped.",
+        "N/A",
         owner_role_type(context, stream),
     )
 

@@ -10,8 +10,8 @@ from local.registry import describe, show
 from local.results import Cell, Column, Result, Type, flag, timestamp
 from local.session import Context
 from local.statements.changes import text_columns
-from local.statements.common import owner_name, owner_role_type, show_objects
-from local.statements.task_graph import predecessors, quoted, relations
+from local.statements.common import owner_name, owner_role_type, read_show_filter, shown_objects
+from local.statements.task_graph import finalized_root, predecessors, quoted, relations
 
 _SOURCE = "docs.snowflake.com: SHOW TASKS, DESC TASK; provider taskDBRow"
 KIND = Kind.TASK
@@ -73,10 +73,17 @@ def _row(context: Context, task: Obj) -> tuple[Cell, ...]:
     )
 
 
-@show("TASKS", notes="without ROOT ONLY", source=_SOURCE)
+@show("TASKS", source=_SOURCE)
 def show_tasks(context: Context, reader: Reader) -> Result:
-    """Tasks that the session may see."""
-    return show_objects(context, reader, KIND, _COLUMNS, lambda task: _row(context, task))
+    """Tasks that the session may see; with ROOT ONLY those that follow no other task."""
+    wanted = read_show_filter(context, reader, KIND)
+    found = shown_objects(context, wanted, KIND)
+    kept = [task for task in found if not (wanted.roots_only and _follows(context, task))]
+    return Result(_COLUMNS, [_row(context, task) for task in kept[: wanted.limit]])
+
+
+def _follows(context: Context, task: Obj) -> bool:
+    return bool(predecessors(context.catalogue, task)) or finalized_root(context.catalogue, task) is not None
 
 
 @describe("TASK", source=_SOURCE)

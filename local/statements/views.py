@@ -76,7 +76,7 @@ def create_view(context: Context, reader: Reader, head: CreateHead) -> Answer:
     secure = "SECURE" in head.modifiers
 
     def plan() -> Plan:
-        own = view_reading(context, container.id, context.session.role)
+        own = view_reading(context, container.id, context.session.role, defining=True)
         planned = plan_query(replace(context, bindings=()), query, own)
         if existing is not None and existing.id in planned.views:
             raise compilation_error(f"View definition for '{dotted(path)}' refers to itself.", "002034", "42601")
