@@ -25,11 +25,17 @@ from ops.engine import Outcome, Target
 from ops.errors import OpsError
 from ops.layout import Account
 from ops.progress import Phases, Progress, summary
+from ops.record import Record
 from ops.server import Server, Settings
+from ops.settle import Recovery
 from ops.tools import Toolchain
 
 if TYPE_CHECKING:
     from stacks import Platform
+
+
+DROPPING = frozenset({"replace", "delete-replaced", "delete"})
+HOLDS_DATA = frozenset({"Database", "Schema", "Table", "Stage"})
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,11 @@ class Run:
     server: Server
     target: Target
     platform: "Platform"
+
+    @property
+    def record(self) -> Record:
+        """What the runs before left."""
+        return Record(self.account.record(self.stack), self.server.account_id)
 
 
 @dataclass
@@ -93,20 +104,34 @@ def up(account: Account, stack: str, settings: Settings, *, prove: bool = True, 
 
     Raises OpsError where any step fails or the second preview is not empty.
     """
+    try:
+        return _up(account, stack, settings, prove, flags)
+    except recover.Damaged as damage:
+        console.say(f"{damage.what} ({damage.where})")
+        return _up(account, stack, settings, prove, flags)
+
+
+def _up(account: Account, stack: str, settings: Settings, prove: bool, flags: Sequence[str]) -> Applied:
     phases = Phases()
     run = prepare(account, stack, settings, phases)
     applied = Applied(run, phases)
     with _alone(run):
-        applied.recovered = _recover_if_needed(run, phases)
-        if not _empty(run):
-            with phases.phase("preview"):
-                applied.plan = operate(run, "preview", flags)
+        doubtful = _doubtful(run)
+        if doubtful:
+            applied.recovered = _recover(run, phases)
+        if not run.record.empty:
+            applied.plan = _preview(run, phases, flags)
+            while doubtful and (adopted := _adopt(run, applied.plan, phases)):
+                applied.recovered += adopted
+                applied.plan = _preview(run, phases, flags)
+            _keep_content(run, applied.plan)
             if applied.plan.changed == 0:
-                _remember(run)
+                run.record.end()
                 return applied
-        with phases.phase("up"), _unfinished(run):
+        run.record.begin()
+        with phases.phase("up"):
             applied.change = operate(run, "up", flags)
-        _remember(run)
+        run.record.end()
         if prove:
             with phases.phase("second preview"):
                 applied.proof = operate(run, "preview", lines=True)
@@ -126,13 +151,16 @@ def change(account: Account, stack: str, operation: str, settings: Settings, fla
     with _alone(run):
         if operation == "preview":
             return operate(run, operation, flags)
-        _recover_if_needed(run, phases)
-        with _unfinished(run):
-            outcome = operate(run, operation, flags)
+        if _doubtful(run):
+            _recover(run, phases)
+            if operation == "destroy":
+                _adopt(run, operate(run, "preview", lines=False), phases)
+        run.record.begin()
+        outcome = operate(run, operation, flags)
         if operation == "destroy":
-            account.record(stack).unlink(missing_ok=True)
+            run.record.forget()
         else:
-            _remember(run)
+            run.record.end()
         return outcome
 
 
@@ -146,30 +174,39 @@ def local_outputs(account: Account, stack: str) -> dict[str, object]:
     return values
 
 
-def recover_local(account: Account, stack: str) -> recover.Recovery:
-    """Recovers a stack of a local account."""
+def recover_local(account: Account, stack: str) -> Recovery:
+    """Recovers a stack of a local account, whether that seems needed or not."""
     run = prepare(account, stack, Settings(), Phases())
     with _alone(run):
-        return recover_run(run)
+        done = recover_run(run)
+        plan = operate(run, "preview", lines=False)
+        with recover.asking(run.account.toml) as asker, Progress("refresh") as progress:
+            recover.adopt(run.target, plan, asker, done, careful=False, listen=progress)
+        run.record.add_taken(done.taken)
+        if not done.imported and not run.record.empty:
+            run.record.end()
+        return done
 
 
-def recover_real(stack: str) -> recover.Recovery:
+def recover_real(stack: str) -> Recovery:
     """Recovers a stack of a real account with the caller's own Pulumi login and SNOWFLAKE_CONFIG_PATH.
 
     A lock that is left in a remote backend is not touched: `pulumi cancel` is for that.
     """
+    real = target.real_target(stack)
     with recover.asking(logins.profiles_path()) as asker, Progress("refresh") as progress:
-        return recover.recover(target.real_target(stack), None, asker, listen=progress)
+        done = recover.recover(real, None, asker, listen=progress)
+        plan = engine.operate(real, "preview")
+        if not plan.ok:
+            raise OpsError("the preview after the recovery failed", why="\n       ".join(plan.errors))
+        recover.adopt(real, plan, asker, done, careful=True, listen=progress)
+        return done
 
 
-def recover_run(run: Run) -> recover.Recovery:
-    """Recovers whether it seems needed or not."""
-    failed = files.read_object(run.account.record(run.stack)).get("failed")
-    creates = [entry for entry in failed if isinstance(entry, dict)] if isinstance(failed, list) else []
+def recover_run(run: Run) -> Recovery:
+    """Settles what is open and reads the account back; the record of the run stays as it is."""
     with recover.asking(run.account.toml) as asker, Progress("refresh") as progress:
-        done = recover.recover(run.target, run.account.locks(run.stack), asker, creates, progress)
-    _remember(run)
-    return done
+        return recover.recover(run.target, run.account.locks(run.stack), asker, run.record.failed, progress)
 
 
 def operate(run: Run, operation: str, flags: Sequence[str] = (), *, lines: bool = True) -> Outcome:
@@ -178,7 +215,10 @@ def operate(run: Run, operation: str, flags: Sequence[str] = (), *, lines: bool 
     with Progress(operation, lines=lines) as progress:
         outcome = engine.operate(run.target, operation, flags, progress)
     if not outcome.ok:
-        _remember_failed(run, outcome)
+        if operation == "up":
+            run.record.add_failed(outcome)
+        if not outcome.steps:
+            _restore(run)
         raise OpsError(
             f"pulumi {operation} of stack {run.stack} failed",
             where=f"local account {run.account.name}, {run.server.url}",
@@ -193,39 +233,63 @@ def _timed_toolchain(phases: Phases) -> Toolchain:
         return tools.ensure()
 
 
-def _recover_if_needed(run: Run, phases: Phases) -> list[str]:
-    known = files.read_object(run.account.record(run.stack))
+def _doubtful(run: Run) -> bool:
+    seen = run.record
+    return seen.of_other_account or seen.unfinished or bool(locks.of_stack(run.account.locks(run.stack)))
+
+
+def _recover(run: Run, phases: Phases) -> list[str]:
     said: list[str] = []
-    other_account = known.get("account_id") not in (None, run.server.account_id)
-    if other_account:
+    if run.record.of_other_account:
         said.append("this is not the account of the last run: everything is read back first")
-    elif not known.get("unfinished") and not locks.of_stack(run.account.locks(run.stack)):
-        return []
-    for line in said:
-        console.say(line)
+        console.say(said[0])
     with phases.phase("recover"):
+        _restore(run)
         done = recover_run(run)
+    run.record.add_taken(done.taken)
+    return said + _say(done)
+
+
+def _preview(run: Run, phases: Phases, flags: Sequence[str]) -> Outcome:
+    with phases.phase("preview"):
+        return operate(run, "preview", flags)
+
+
+def _adopt(run: Run, plan: Outcome, phases: Phases) -> list[str]:
+    """What was taken over; empty where nothing was, so that the plan stands."""
+    done = Recovery()
+    with phases.phase("recover"), recover.asking(run.account.toml) as asker, Progress("refresh") as progress:
+        recover.adopt(run.target, plan, asker, done, careful=False, listen=progress)
+    run.record.add_taken(done.taken)
+    said = _say(done)
+    return said if done.imported else []
+
+
+def _say(done: Recovery) -> list[str]:
     for line in done.lines:
         console.say(line)
-    return said + done.lines
+    return done.lines
 
 
-def _empty(run: Run) -> bool:
-    return not files.read_object(run.account.record(run.stack)).get("account_id")
+def _keep_content(run: Run, plan: Outcome) -> None:
+    """Refuses to replace what a recovery took over and may hold data."""
+    dropped = {step.urn: step.name for step in plan.steps if step.operation in DROPPING and step.kind in HOLDS_DATA}
+    lost = sorted(name for urn, name in dropped.items() if urn in run.record.taken)
+    if lost:
+        raise OpsError(
+            f"the up would drop what it found in the account and make it again: {', '.join(lost)}",
+            where=f"local account {run.account.name}, {run.server.url}",
+            do="change the declaration to what stands, or drop them by hand if they hold nothing",
+        )
 
 
-def _remember(run: Run) -> None:
-    files.write_object(run.account.record(run.stack), {"account_id": run.server.account_id, "unfinished": False})
-
-
-def _remember_failed(run: Run, outcome: Outcome) -> None:
-    """Creates that failed may have happened: the next run asks, unless the account said that the object was there."""
-    refused = {message.urn for message in outcome.messages if "already exists" in message.text}
-    failed = [step for step in outcome.steps if step.failed and step.operation.startswith("create")]
-    known = files.read_object(run.account.record(run.stack))
-    if known.get("unfinished"):
-        creates = [step.resource for step in failed if step.urn not in refused]
-        files.write_object(run.account.record(run.stack), {**known, "failed": creates})
+def _restore(run: Run) -> None:
+    """Raises recover.Damaged where the state file was; the next run then looks at the account as after a kill."""
+    try:
+        recover.restore(run.target, run.account.checkpoint(run.stack))
+    except recover.Damaged:
+        run.record.begin()
+        raise
 
 
 @contextmanager
@@ -233,12 +297,3 @@ def _alone(run: Run) -> Iterator[None]:
     path = run.account.state / f"{run.stack}.lock"
     with files.exclusive(path, f"another ops command works on stack {run.stack} of account {run.account.name}"):
         yield
-
-
-@contextmanager
-def _unfinished(run: Run) -> Iterator[None]:
-    known = files.read_object(run.account.record(run.stack))
-    files.write_object(
-        run.account.record(run.stack), {"account_id": run.server.account_id, **known, "unfinished": True}
-    )
-    yield

@@ -36,7 +36,7 @@ class Step:
     failed: bool = False
     properties: tuple[PropertyChange, ...] = ()
     resource: Metadata = field(default_factory=dict, repr=False, compare=False)
-    """For an operation that failed: the resource as it was to be, secrets masked."""
+    """For an operation that failed and for a planned create: the resource as it is to be, secrets masked."""
 
     @property
     def name(self) -> str:
@@ -112,7 +112,7 @@ def _step(content: Metadata, *, done: bool, failed: bool = False) -> Event:
         done=done,
         failed=failed,
         properties=() if failed else tuple(_properties(metadata)),
-        resource=_wanted(metadata) if failed else {},
+        resource=_wanted(metadata) if failed or (done and content.get("planning")) else {},
     )
 
 

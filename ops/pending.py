@@ -1,4 +1,4 @@
-"""Creates that a killed `up` left open: what to ask the account about each, and the id it has if it exists.
+"""Creates whose end is not known: what to ask the account about each, and the id the object has if it exists.
 
 Ids are those of the provider (1.2.1, read in its source: EncodeResourceIdentifier and EncodeSnowflakeID);
 where the state holds a sibling of the same type, its form of id wins, so that a newer provider's form is kept.
@@ -80,10 +80,14 @@ class Unknown(Exception):
     """A type that this module knows nothing about."""
 
 
+class Foreign(Exception):
+    """The object is there, but belongs to another role, so that this deployment did not make it."""
+
+
 def existing_id(kind: str, inputs: Mapping[str, object], sibling: str | None, ask: Ask) -> str | None:
     """The id of the object that an open create was to make, or None where it is to be made again.
 
-    `kind` is the last part of the Pulumi type, `sibling` the id of another resource of it. Raises Unknown.
+    `kind` is the last part of the Pulumi type, `sibling` the id of another resource of it. Raises Unknown and Foreign.
     """
     if kind in REPEATABLE:
         return None
@@ -99,9 +103,23 @@ def _named(known: Named, inputs: Mapping[str, object], sibling: str | None, ask:
     rows = ask(statements.show(known.show, name))
     columns = ("database_name", "schema_name", "name")[-len(name) :] if len(name) != 2 else ("database_name", "name")
     wanted = dict(zip(columns, name, strict=True))
-    if not any(all(row.get(column, value) == value for column, value in wanted.items()) for row in rows):
+    found = [row for row in rows if all(row.get(column, value) == value for column, value in wanted.items())]
+    if not found:
         return None
+    owner, role = found[0].get("owner") or _owner(known, name, ask), _role(ask)
+    if owner != role:
+        raise Foreign(f"it belongs to {owner or 'another role'}, not to {role}")
     return _form(known.form, sibling, len(name), name)
+
+
+def _owner(known: Named, name: Sequence[str], ask: Ask) -> object:
+    """For kinds whose SHOW has no such column."""
+    grants = ask(statements.show_grants_on(known.show, name))
+    return next((row.get("grantee_name") for row in grants if row.get("privilege") == "OWNERSHIP"), None)
+
+
+def _role(ask: Ask) -> object:
+    return next((row.get("role") for row in ask('SELECT CURRENT_ROLE() AS "role"')), None)
 
 
 def _form(form: Id, sibling: str | None, depth: int, name: Sequence[str]) -> str:

@@ -1,15 +1,19 @@
-"""Puts a stack right after a killed `up` or `destroy`: the lock, the open creates, then a refresh."""
+"""Puts a stack right after a killed `up` or `destroy`: the state file, the lock, the creates whose end is not known.
 
-import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+Such creates are those that the state has as open, those that failed (the answer may have got lost), and those that
+a preview plans although the account has the object already. The account is asked about each.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops import engine, locks, logins, pending, query
+from ops import engine, leftovers, locks, logins, pending, query
 from ops.engine import Listener, Outcome, Target
 from ops.errors import OpsError
+from ops.settle import DEPLOYER, Asker, Recovery, left_open, profiles_of, resources_of, settle, with_failed
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -17,29 +21,9 @@ if TYPE_CHECKING:
 MISSING = frozenset({2003, 2043, 2140, 3001})
 """Snowflake's error numbers for objects that are not there or not to be seen, and for containers that are not."""
 
-CREATING = "creating"
-MASKED = "[secret]"
 
-
-@dataclass
-class Recovery:
-    """What was done. Names are those of the program's resources."""
-
-    locks: list[str] = field(default_factory=list)
-    imported: list[str] = field(default_factory=list)
-    cleared: list[str] = field(default_factory=list)
-    refresh: Outcome | None = None
-
-    @property
-    def lines(self) -> list[str]:
-        """For people: one line per thing that was done."""
-        said = [f"removed the lock of a dead process ({lock})" for lock in self.locks]
-        said += [f"exists in the account, taken into the state: {name}" for name in self.imported]
-        return said + [f"not in the account or safe to repeat, to be made again: {name}" for name in self.cleared]
-
-
-Asker = Callable[[str], pending.Ask]
-"""From the name of a login profile to a function that asks the account with it."""
+class Damaged(OpsError):
+    """The state file could not be read; its backup, if there is one, was put in place."""
 
 
 def recover(
@@ -57,106 +41,82 @@ def recover(
     done = Recovery()
     if lock_folder is not None:
         done.locks = [f"{lock.pid}, {lock.since}" for lock in locks.clear_stale(lock_folder)]
+        done.orphans = len(leftovers.end_orphans(Path(target.environment.get("PULUMI_HOME", "~/.pulumi")).expanduser()))
     state = with_failed(engine.export(target), failed)
     settled = settle(state, asker, done)
     if settled is not None:
         engine.replace_state(target, settled)
-    if _resources(settled or state):
-        done.refresh = engine.operate(target, "refresh", listen=listen)
-        if not done.refresh.ok:
-            raise OpsError(
-                "the state could not be refreshed",
-                why=done.refresh.errors[-1] if len(done.refresh.errors) == 1 else "the messages are above",
-                do="put that right, then try again",
-            )
+    if resources_of(settled or state):
+        _refresh(target, done, listen)
+        _leave_open(target, done)
     return done
 
 
-def with_failed(state: dict[str, object], failed: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """The state with failed creates as open ones, unless the state has the resource."""
-    deployment = state.get("deployment")
-    if not isinstance(deployment, dict) or not failed:
-        return state
-    present = {entry.get("urn") for entry in _resources(state)}
-    entries = [_complete(entry) for entry in failed if entry.get("urn") not in present]
-    operations = [*(deployment.get("pending_operations") or []), *({"type": CREATING, "resource": e} for e in entries)]
-    return {**state, "deployment": {**deployment, "pending_operations": operations}}
+def adopt(
+    target: Target, plan: Outcome, asker: Asker, done: Recovery, *, careful: bool, listen: Listener | None = None
+) -> bool:
+    """Takes objects into the state that a preview plans to create although the account has them; True if it did.
+
+    They are what no record tells of: the create was answered to a process that was killed before it wrote that down,
+    or the state is an old one. `careful` leaves what the administrator's provider makes: other people may have made it.
+    """
+    before = len(done.imported)
+    state = engine.export(target)
+    profiles = profiles_of(resources_of(state))
+    planned = [
+        step.resource
+        for step in plan.steps
+        if step.operation == "create" and (not careful or profiles.get(str(step.resource.get("provider"))) == DEPLOYER)
+    ]
+    opened = with_failed(state, planned)
+    settled = settle(opened, asker, done) if opened is not state else None
+    done.cleared.clear()
+    if settled is None or len(done.imported) == before:
+        return False
+    engine.replace_state(target, settled)
+    _refresh(target, done, listen)
+    _leave_open(target, done)
+    return True
 
 
-def _complete(event: Mapping[str, object]) -> dict[str, object]:
-    """A resource as the state holds it, from what an event tells; what is masked there is left for the next up."""
-    inputs = event.get("inputs")
-    clear = {name: value for name, value in inputs.items() if value != MASKED} if isinstance(inputs, dict) else {}
-    kept = {name: event[name] for name in ("urn", "type", "parent", "provider") if event.get(name)}
-    return {**kept, "custom": True, "inputs": clear}
+def restore(target: Target, checkpoint: Path | None) -> None:
+    """Raises Damaged where the state cannot be read, after its backup took its place; returns where it can.
 
-
-def settle(state: Mapping[str, object], asker: Asker, done: Recovery) -> dict[str, object] | None:
-    """The state without open operations: creates that happened became resources. None where nothing was open."""
-    changed = copy.deepcopy(dict(state))
-    deployment = changed.get("deployment")
-    operations = deployment.get("pending_operations") if isinstance(deployment, dict) else None
-    if not isinstance(deployment, dict) or not operations:
-        return None
-    resources = _resources(changed)
-    profiles = _profiles(resources)
-    for operation in operations:
-        resource = operation.get("resource")
-        if operation.get("type") == CREATING and isinstance(resource, dict):
-            _settle_create(resource, resources, profiles, asker, done)
-    deployment["resources"] = resources
-    deployment.pop("pending_operations")
-    return changed
-
-
-def _settle_create(
-    resource: dict[str, object],
-    resources: list[dict[str, object]],
-    profiles: Mapping[str, str],
-    asker: Asker,
-    done: Recovery,
-) -> None:
-    urn, kind = str(resource.get("urn", "")), str(resource.get("type", ""))
-    name = urn.rpartition("::")[2]
-    if not kind.startswith("snowflake:"):
-        done.cleared.append(name)
-        return
-    siblings = (str(other["id"]) for other in resources if other.get("type") == kind and other.get("id"))
-    inputs = resource.get("inputs")
-    profile = profiles.get(str(resource.get("provider", "")), "deployer")
+    The damaged file is kept beside it. Without a backup the stack begins empty: what stands is found in the account.
+    """
     try:
-        identity = pending.existing_id(
-            kind.rpartition(":")[2], inputs if isinstance(inputs, dict) else {}, next(siblings, None), asker(profile)
-        )
-    except pending.Unknown as unknown:
+        engine.export(target)
+    except OpsError as error:
+        if checkpoint is None:
+            return
+        damaged = checkpoint.replace(checkpoint.with_name(f"{checkpoint.name}.damaged"))
+        backup = checkpoint.with_name(f"{checkpoint.name}.bak")
+        found = backup.exists() and backup.stat().st_size > 0
+        if found:
+            shutil.move(backup, checkpoint)
+        raise Damaged(
+            "the state file was damaged; " + ("its backup is in place now" if found else "there is no backup"),
+            where=str(damaged),
+            why=error.why,
+            do="try again: what the state does not know is looked up in the account",
+        ) from error
+
+
+def _refresh(target: Target, done: Recovery, listen: Listener | None) -> None:
+    done.refresh = engine.operate(target, "refresh", listen=listen)
+    if not done.refresh.ok:
         raise OpsError(
-            f"an open create of type {unknown} cannot be judged",
-            where=urn,
-            do="look in the account; then pulumi refresh --import-pending-creates or --clear-pending-creates",
-        ) from unknown
-    if identity is None:
-        done.cleared.append(name)
-        return
-    for other in resources:
-        if other.get("urn") == urn:
-            other["delete"] = True
-    resources.append({**resource, "id": identity, "outputs": {}})
-    done.imported.append(name)
+            "the state could not be refreshed",
+            why=done.refresh.errors[-1] if len(done.refresh.errors) == 1 else "the messages are above",
+            do="put that right, then try again",
+        )
 
 
-def _resources(state: Mapping[str, object]) -> list[dict[str, object]]:
-    deployment = state.get("deployment")
-    resources = deployment.get("resources") if isinstance(deployment, dict) else None
-    return [entry for entry in resources if isinstance(entry, dict)] if isinstance(resources, list) else []
-
-
-def _profiles(resources: list[dict[str, object]]) -> dict[str, str]:
-    found = {}
-    for entry in resources:
-        inputs = entry.get("inputs")
-        if str(entry.get("type", "")).startswith("pulumi:providers:") and isinstance(inputs, dict):
-            found[f"{entry.get('urn')}::{entry.get('id')}"] = str(inputs.get("profile", "deployer"))
-    return found
+def _leave_open(target: Target, done: Recovery) -> None:
+    if done.taken:
+        changed = left_open(engine.export(target), done.taken)
+        if changed is not None:
+            engine.replace_state(target, changed)
 
 
 @contextmanager

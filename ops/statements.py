@@ -11,6 +11,11 @@ def quoted(*parts: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
+def same_id(one: str, other: str) -> bool:
+    """Whether two ids of the provider mean the same object, however each is written."""
+    return parts(one.replace("|", ".")) == parts(other.replace("|", "."))
+
+
 def text(value: str) -> str:
     """A string literal."""
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
@@ -28,6 +33,12 @@ def show(kind: str, name: Sequence[str]) -> str:
     """
     containers = {1: "", 2: f" IN DATABASE {quoted(*name[:1])}", 3: f" IN SCHEMA {quoted(*name[:2])}"}
     return f"SHOW {kind} LIKE {text(name[-1])}{containers[len(name)]}"
+
+
+def show_grants_on(kind: str, name: Sequence[str]) -> str:
+    """Who holds what on one object; its kind in the plural, as in `show`."""
+    singular = f"{kind.removesuffix('IES')}Y" if kind.endswith("IES") else kind.removesuffix("S")
+    return f"SHOW GRANTS ON {singular} {quoted(*name)}"
 
 
 def policy_references(domain: str, name: str) -> str:

@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-from ops import pending, recover
+from ops import pending
 from ops.errors import OpsError
-from ops.recover import Recovery, settle
+from ops.settle import MASKED, Recovery, left_open, settle, with_failed
 
 ROW = dict[str, object]
 PROVIDER = "urn:pulumi:dev::p::pulumi:providers:snowflake::monitor-admin"
@@ -45,8 +45,10 @@ class Account:
 
     def __call__(self, profile: str) -> pending.Ask:
         def ask(statement: str) -> list[ROW]:
+            if "CURRENT_ROLE" in statement:
+                return [{"role": "DEPLOYER"}]
             self.asked.append((profile, statement))
-            return list(self.rows)
+            return [{"owner": "DEPLOYER", **row} for row in self.rows]
 
         return ask
 
@@ -148,17 +150,97 @@ def test_a_healthy_state_is_not_touched() -> None:
     assert settle(copy.deepcopy(healthy), Account(), Recovery()) is None
 
 
+TOPIC: ROW = {"urn": "urn:topic", "type": "platform:topic:Warehouses"}
+
+
 def test_a_failed_create_that_happened_becomes_a_resource() -> None:
-    failed = {**resource("Warehouse", "loading", name="WH", comment=recover.MASKED), "parent": "urn:topic", "id": ""}
-    after = recover.with_failed(state(), [failed])
+    failed = {**resource("Warehouse", "loading", name="WH", comment=MASKED), "parent": "urn:topic", "id": ""}
+    after = with_failed(state(others=[dict(TOPIC)]), [failed])
     last = resources(settle(after, Account({"name": "WH"}), Recovery()))[-1]
     assert (last["id"], last["inputs"], last["parent"]) == ("WH", {"name": "WH"}, "urn:topic")
+
+
+def test_a_failed_create_whose_parent_or_provider_is_unknown_stays_out_of_the_state() -> None:
+    before = state()
+    orphan = {**resource("Warehouse", "loading", name="WH"), "parent": "urn:topic"}
+    stranger = {**resource("Warehouse", "loading", name="WH"), "provider": "urn:other::1"}
+    assert with_failed(before, [orphan, stranger]) is before
+
+
+def test_a_failed_grant_is_not_asked_about() -> None:
+    before = state()
+    assert with_failed(before, [resource("GrantPrivilegesToDatabaseRole", "raw-r")]) is before
+
+
+def test_a_create_that_is_open_and_failed_is_settled_once() -> None:
+    warehouse = resource("Warehouse", "loading", name="WH")
+    after = with_failed(state(warehouse), [warehouse])
+    assert len(resources(settle(after, Account({"name": "WH"}), Recovery()))) == 2
+
+
+def test_a_failed_replacement_is_settled_beside_the_old_half() -> None:
+    old = {**resource("Tag", "pii", name="OLD", database="A", schema="G"), "id": '"A"."G"."OLD"'}
+    new = {**resource("Tag", "pii", name="PII", database="A", schema="G"), "operation": "create-replacement"}
+    account = Account({"name": "PII", "database_name": "A", "schema_name": "G"})
+    _, before, after = resources(settle(with_failed(state(others=[old]), [new]), account, Recovery()))
+    assert (before["delete"], after["id"]) == (True, '"A"."G"."PII"')
+    assert "operation" not in after
+
+
+def test_an_object_that_the_state_has_already_is_not_taken_twice() -> None:
+    there = {**resource("Schema", "files", name="FILES", database="RAW"), "id": '"RAW"."FILES"'}
+    again = resource("Schema", "files", name="FILES", database="RAW")
+    account = Account({"name": "FILES", "database_name": "RAW"})
+    (_, only) = resources(settle(state(again, others=[there]), account, Recovery()))
+    assert "delete" not in only
+
+
+def test_an_object_of_another_role_is_not_taken_over() -> None:
+    done = Recovery()
+    account = Account({"name": "DEV_LOADING_WH", "owner": "SYSADMIN"})
+    changed = settle(state(resource("Warehouse", "loading", name="DEV_LOADING_WH")), account, done)
+    assert len(resources(changed)) == 1
+    assert done.foreign == ["loading, it belongs to SYSADMIN, not to DEPLOYER"]
+    assert done.imported == done.cleared == []
+
+
+def test_owner_of_a_kind_whose_show_does_not_tell_it_is_asked_for() -> None:
+    policy = resource("NetworkPolicy", "people", name="PEOPLE")
+    account = Account({"name": "PEOPLE", "owner": None, "privilege": "OWNERSHIP", "grantee_name": "DEPLOYER"})
+    done = Recovery()
+    assert resources(settle(state(policy), account, done))[-1]["id"] == "PEOPLE"
+    assert account.asked[1][1] == 'SHOW GRANTS ON NETWORK POLICY "PEOPLE"'
+
+
+def test_what_the_program_leaves_open_stays_open_in_what_was_taken_over() -> None:
+    schema = {**resource("Schema", "files", name="FILES"), "outputs": {"isTransient": "false", "comment": "read"}}
+    inputs: ROW = {"isTransient": "default", "comment": "declared"}
+    assert left_open(state(others=[schema]), {}) is None
+    changed = left_open(state(others=[schema]), {str(schema["urn"]): inputs})
+    assert changed is not None
+    deployment = changed["deployment"]
+    assert isinstance(deployment, dict)
+    assert deployment["resources"][-1]["outputs"] == {"isTransient": "default", "comment": "read"}
+
+
+def test_values_that_an_event_does_not_tell_stay_out_of_the_state() -> None:
+    unknown = ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]
+    planned = resource("Tag", "pii", name="PII", database="A", schema="G", maskingPolicies=unknown, comment=MASKED)
+    account = Account({"name": "PII", "database_name": "A", "schema_name": "G"})
+    last = resources(settle(with_failed(state(), [planned]), account, Recovery()))[-1]
+    assert last["inputs"] == {"name": "PII", "database": "A", "schema": "G"}
+
+
+def test_long_lists_are_cut() -> None:
+    done = Recovery(imported=[f"schema-{number}" for number in range(20)])
+    (line,) = done.lines
+    assert line.endswith("schema-5 and 14 more")
 
 
 def test_a_failed_create_that_is_in_the_state_is_not_asked_about() -> None:
     there = {**resource("Warehouse", "loading", name="WH"), "id": "WH"}
     account = Account({"name": "WH"})
-    settle(recover.with_failed(state(others=[there]), [there]), account, Recovery())
+    settle(with_failed(state(others=[there]), [there]), account, Recovery())
     assert account.asked == []
 
 
