@@ -55,6 +55,7 @@ class Users(Topic):
         resource = snowflake.ServiceUser(
             user.key,
             name=str(user.name),
+            display_name=str(user.name),
             comment=user.comment,
             default_role=str(self.platform.role(user.role).name),
             default_warehouse=str(self.platform.warehouse(user.warehouse).name),
@@ -75,6 +76,7 @@ class Users(Topic):
         resource = snowflake.User(
             person.key,
             name=str(person.name),
+            display_name=str(person.name),
             email=person.email,
             first_name=person.first_name,
             last_name=person.last_name,

@@ -122,6 +122,7 @@ def test_service_users_have_a_key_a_role_a_policy_and_no_secondary_roles(registe
     loader = registered("dev").one("ServiceUser", "loader")
     assert loader.inputs == {
         "name": "DEV_SVC_ECOMMERCE_LOADER",
+        "displayName": "DEV_SVC_ECOMMERCE_LOADER",
         "comment": "Extracts and loads",
         "defaultRole": "DEV_ECOMMERCE_LOADER",
         "defaultWarehouse": "DEV_LOADING_WH",
