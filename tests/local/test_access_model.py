@@ -186,8 +186,10 @@ START: tuple[Step, ...] = (
     *(("grant", role, "USAGE", container) for role in ("R0", "R1") for container in ("D", "D.S", "D.M")),
     ("member", "D.X0", "R2"),
     ("member", "R1", "U"),
+    ("future", "R0", "SELECT", "D"),
+    ("future", "R1", "INSERT", "D.S"),
 )
-"""Where every example begins: some ways down are open, so that random steps come to something."""
+"""Where every example begins: some ways down are open and some future grants made, so that steps come to something."""
 
 USES = (
     ("SELECT * FROM {}", "SELECT"),
