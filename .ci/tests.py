@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT, LOCAL = ".venv/bin/python", ".venv-local/bin/python"
 NOTHING_COLLECTED = 5
+WORKERS = max(2, (os.cpu_count() or 2) - 1)
+SIDE_BY_SIDE = ["-n", str(WORKERS), "--dist", "loadgroup"]
 UNIT = [
     (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]),
     (LOCAL, ["tests/local", "-m", "not e2e and not long"]),
@@ -23,9 +25,13 @@ PARTS = {
     "all": [
         *UNIT,
         (LOCAL, ["tests/local", "-m", "e2e and not long"]),
-        (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long"]),
+        (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long", *SIDE_BY_SIDE]),
     ],
-    "long": [(PRODUCT, ["--ignore=tests/local"]), (LOCAL, ["tests/local"])],
+    "long": [
+        *UNIT,
+        (LOCAL, ["tests/local", "-m", "e2e or long"]),
+        (PRODUCT, ["--ignore=tests/local", "-m", "e2e or long", *SIDE_BY_SIDE]),
+    ],
 }
 OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
 

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.e2e.workspace import Workspace
 
-pytestmark = pytest.mark.e2e
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs the toolchain and the local Snowflake."""
+    """Everything in this folder needs the toolchain and the local Snowflake.
+
+    Tests on the account with all stacks run on one worker, so that it is copied once.
+    """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            if "platform" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group("platform"))
+
+
+def shared(factory: pytest.TempPathFactory, name: str, stacks: Sequence[str]) -> Workspace:
+    """A stopped account with stacks up, made once for all workers of a test run; to be copied, never started."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    workspace = Workspace(folder)
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "made").exists():
+            workspace.start()
+            for stack in stacks:
+                workspace.up(stack)
+            workspace.stop()
+            (folder / "made").touch()
+    return workspace
+
+
+@contextmanager
+def running_copy(workspace: Workspace, base: Path) -> Iterator[Workspace]:
+    """A copy of a stopped account, started; its server stops at the end."""
+    copy = workspace.copy(base)
+    try:
+        copy.start()
+        yield copy
+    finally:
+        copy.ops("local", "stop", code=None)
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """dev, qa and prod up together in one account. Tests that use it leave it as they found it."""
-    workspace = Workspace(tmp_path_factory.mktemp("platform"))
-    workspace.start()
-    try:
-        for stack in ("prod", "dev", "qa"):
-            workspace.up(stack)
+    made = shared(tmp_path_factory, "all-stacks", ("prod", "dev", "qa"))
+    with running_copy(made, tmp_path_factory.mktemp("platform")) as workspace:
         yield workspace
-    finally:
-        workspace.ops("local", "stop", code=None)
 
 
 @pytest.fixture(scope="session")
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A stopped account with stack dev up, to be copied."""
-    workspace = Workspace(tmp_path_factory.mktemp("golden"))
-    workspace.start()
-    workspace.up("dev")
-    workspace.stop()
-    return workspace
+    return shared(tmp_path_factory, "stack-dev", ("dev",))
 
 
 @pytest.fixture
@@ -62,9 +85,5 @@ def fresh(tmp_path: Path) -> Iterator[Callable[..., Workspace]]:
 @pytest.fixture
 def dev(golden: Workspace, tmp_path: Path) -> Iterator[Workspace]:
     """An account of its own in which stack dev is up."""
-    workspace = golden.copy(tmp_path / "local")
-    workspace.start()
-    try:
+    with running_copy(golden, tmp_path / "local") as workspace:
         yield workspace
-    finally:
-        workspace.ops("local", "stop", code=None)
