@@ -18,8 +18,6 @@ from local.model import ACCOUNT_ID, Kind, Obj, Scope
 from local.names import Path, dotted
 from local.session import Session
 
-ROLE_KINDS = (Kind.ROLE, Kind.DATABASE_ROLE)
-
 _WAREHOUSE_MANAGER = frozenset({"MODIFY", "MONITOR", "OPERATE"})
 """What MANAGE WAREHOUSES means on every warehouse."""
 

@@ -270,13 +270,3 @@ def read_path(reader: Reader) -> Value:
 def read_strings(reader: Reader) -> Value:
     """Property reader: ``('a', 'b')``."""
     return reader.parenthesised(Reader.string)
-
-
-def read_words(reader: Reader) -> Value:
-    """Property reader: ``(A, 'B')`` in upper case."""
-    return reader.parenthesised(Reader.word)
-
-
-def read_paths(reader: Reader) -> Value:
-    """Property reader: ``(a.b.c, 'd')``."""
-    return reader.parenthesised(Reader.path_or_string)

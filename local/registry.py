@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from local.model import Kind
 from local.reader import Reader
 from local.results import Deferred, Result
 from local.session import Context
@@ -122,11 +121,3 @@ def refuse(*statements: str, source: str) -> None:
     """Note statements that are refused on purpose; the engine refuses whatever is not registered anyway."""
     for text in statements:
         COVERAGE.append(Coverage(text, Level.REFUSED, "", source))
-
-
-def kind_of(phrase: str) -> Kind:
-    """The object kind for a type phrase; KeyError if the local Snowflake has none."""
-    try:
-        return Kind(phrase)
-    except ValueError:
-        raise KeyError(phrase) from None

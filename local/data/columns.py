@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from local.data.types import SqlType, parse_type
 from local.errors import SnowflakeError, unsupported
@@ -90,11 +90,6 @@ def _decode(item: dict[str, Json]) -> ColumnDef:
         step=number("step"),
         fill=text("fill"),
     )
-
-
-def renumber(columns: Sequence[ColumnDef], first: int = 1) -> tuple[ColumnDef, ...]:
-    """The same columns with fresh ids."""
-    return tuple(replace(column, id=first + index) for index, column in enumerate(columns))
 
 
 def find_column(columns: Sequence[ColumnDef], name: str) -> ColumnDef:

@@ -70,6 +70,7 @@ def serve(options: Options) -> None:
 
 
 def _serve(options: Options, started: float) -> None:
+    os.umask(0o077)  # every file made from here on is for this user only, whatever the folder allows
     options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock(options.data_dir):
         listener = _listen(options.port)
