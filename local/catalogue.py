@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from local.errors import already_exists
 from local.model import ACCOUNT_ID, FutureGrant, Grant, Json, Kind, Obj, Reference
 from local.names import Path, dotted
+from local.records import decode, encode
 from local.relation import Journal, Relation
 from local.store import Store
 
@@ -29,21 +30,6 @@ if TYPE_CHECKING:
         comment: str
         props: Mapping[str, Json]
         params: Mapping[str, str]
-
-
-R = TypeVar("R", Obj, Grant, FutureGrant, Reference)
-
-
-def _encode(record: Obj | Grant | FutureGrant | Reference) -> str:
-    fields = {name: getattr(record, name) for name in record.__slots__}
-    return json.dumps(fields, default=lambda value: value.value, separators=(",", ":"))
-
-
-def _decode(cls: type[R], body: str) -> R:
-    fields = json.loads(body)
-    if "kind" in fields:
-        fields["kind"] = Kind(fields["kind"])
-    return cls(**fields)
 
 
 class Catalogue:
@@ -63,7 +49,7 @@ class Catalogue:
             "objects",
             self._journal,
             lambda o: f"{o.id:012d}",
-            _encode,
+            encode,
             {
                 "kind": lambda o: o.kind,
                 "children": lambda o: (o.parent, o.kind),
@@ -77,7 +63,7 @@ class Catalogue:
             "grants",
             self._journal,
             lambda g: f"{g.grantee}/{g.target}/{g.privilege}/{g.grantor}",
-            _encode,
+            encode,
             {
                 "grantee": lambda g: g.grantee,
                 "target": lambda g: g.target,
@@ -90,14 +76,14 @@ class Catalogue:
             "futures",
             self._journal,
             lambda f: f"{f.grantee}/{f.container}/{f.kind.value}/{f.privilege}",
-            _encode,
+            encode,
             {"grantee": lambda f: f.grantee, "container": lambda f: f.container},
         )
         self.references: Relation[Reference] = Relation(
             "references",
             self._journal,
             lambda r: f"{r.source}/{r.target}/{r.role}/{r.column}",
-            _encode,
+            encode,
             {
                 "source": lambda r: r.source,
                 "target": lambda r: r.target,
@@ -114,13 +100,13 @@ class Catalogue:
 
     def _load(self) -> None:
         for body in self._store.records("objects"):
-            self.objects.load(_decode(Obj, body))
+            self.objects.load(decode(Obj, body))
         for body in self._store.records("grants"):
-            self.grants.load(_decode(Grant, body))
+            self.grants.load(decode(Grant, body))
         for body in self._store.records("futures"):
-            self.futures.load(_decode(FutureGrant, body))
+            self.futures.load(decode(FutureGrant, body))
         for body in self._store.records("references"):
-            self.references.load(_decode(Reference, body))
+            self.references.load(decode(Reference, body))
         for body in self._store.records("meta"):
             self._next_id = int(json.loads(body)["next_id"])
 
