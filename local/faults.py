@@ -2,9 +2,9 @@
 
 The file is a JSON list of rules:
 
-- ``{"mode": "first-seen-shape", "cycle": ["error", "close", "close-after", "delay"], "delay": 2.0}``: every statement
-  shape (literals and identifiers left out) fails the first time it is seen, in turn with error 000603, a connection
-  closed before the statement ran, one closed after it ran, or a delay in seconds.
+- ``{"mode": "first-seen-shape", "cycle": ["error", "error-after", "close", "close-after", "delay"], "delay": 2.0}``:
+  every statement shape (literals and identifiers left out) fails the first time it is seen, in turn with error 000603
+  before the statement ran or after it ran, a connection closed before or after it ran, or a delay in seconds.
 - ``{"mode": "kill-after", "statements": N, "when": "before" | "after"}``: the server kills itself (SIGKILL) before the
   N-th statement runs, or after it ran and before it is answered.
 """
@@ -24,7 +24,7 @@ from local.errors import SnowflakeError
 from local.lexer import TokenKind, tokenize
 
 _LOG = logging.getLogger("local.faults")
-_ACTIONS = ("error", "close", "close-after", "delay")
+_ACTIONS = ("error", "error-after", "close", "close-after", "delay")
 
 
 class FaultsInvalid(ValueError):
@@ -68,7 +68,7 @@ class Faults:
 
     shapes: list[ShapeRule] = field(default_factory=list)
     kills: list[KillRule] = field(default_factory=list)
-    _close_after: set[str] = field(default_factory=set)
+    _after: dict[str, str] = field(default_factory=dict)
 
     async def before(self, sql: str) -> None:
         """Called before a statement runs: may wait, raise 000603 or CloseConnection, or end the process."""
@@ -82,24 +82,32 @@ class Faults:
                 _LOG.info("fault %s: %s", action, shape_of(sql))
             match action:
                 case "error":
-                    raise SnowflakeError("000603", "XX000", "Processing aborted by error 300010:1; incident 0000001.")
+                    raise _aborted()
                 case "close":
                     raise CloseConnection
-                case "close-after":
-                    self._close_after.add(sql)
+                case "close-after" | "error-after" as late:
+                    self._after[sql] = late
                 case "delay":
                     await asyncio.sleep(rule.delay)
                 case _:
                     pass
 
     def after(self, sql: str) -> None:
-        """Called when a statement has run and is not answered yet: may raise CloseConnection or end the process."""
+        """Called when a statement has run and is not answered yet: may raise as `before` does, or end the process."""
         for kill in self.kills:
             if kill.count >= kill.statements and kill.after:
                 kill.kill()
-        if sql in self._close_after:
-            self._close_after.discard(sql)
-            raise CloseConnection
+        match self._after.pop(sql, None):
+            case "close-after":
+                raise CloseConnection
+            case "error-after":
+                raise _aborted()
+            case _:
+                pass
+
+
+def _aborted() -> SnowflakeError:
+    return SnowflakeError("000603", "XX000", "Processing aborted by error 300010:1; incident 0000001.")
 
 
 def shape_of(sql: str) -> str:

@@ -29,6 +29,14 @@ def test_every_shape_fails_once_in_turn() -> None:
     assert seen == ["000603", "ok", "closed", "closed", "ok"]
 
 
+def test_statement_may_run_and_fail_all_the_same() -> None:
+    faults = Faults(shapes=[ShapeRule(("error-after",), 0.0)])
+    asyncio.run(faults.before("CREATE ROLE A"))
+    with pytest.raises(SnowflakeError):
+        faults.after("CREATE ROLE A")
+    assert _before(faults, "CREATE ROLE A") == "ok"
+
+
 def test_shape_leaves_out_names_and_values() -> None:
     one = shape_of("CREATE ROLE \"A\" COMMENT = 'x'")
     assert one == shape_of("CREATE ROLE \"B\"   comment = 'yy'")
