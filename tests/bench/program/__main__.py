@@ -29,7 +29,9 @@ database = snowflake.Database("database", name="BENCH", opts=after())
 top = snowflake.AccountRole("top", name="BENCH_TOP", opts=after())
 for number in range(groups):
     path = f'"BENCH"."S{number:04}"'
-    schema = snowflake.Schema(f"schema-{number}", database="BENCH", name=f"S{number:04}", opts=after(database))
+    schema = snowflake.Schema(
+        f"schema-{number}", database="BENCH", name=f"S{number:04}", with_managed_access=True, opts=after(database)
+    )
     role = snowflake.AccountRole(f"role-{number}", name=f"BENCH_{number:04}", opts=after())
     snowflake.GrantPrivilegesToAccountRole(
         f"usage-{number}",
