@@ -14,7 +14,7 @@ from ops.tools import Toolchain
 LEVERS = {
     "PULUMI_PARALLEL_DIFF": "true",
     "PULUMI_DIY_BACKEND_ZSTD": "true",
-    # Engine and plugin live for seconds: collecting garbage half as often saves an eighth of a preview's processor time.
+    # Engine and plugin live for seconds: collecting garbage half as often saves a preview an eighth of their time.
     "GOGC": "200",
 }
 QUIET = {

@@ -30,7 +30,7 @@ top = snowflake.AccountRole("top", name="BENCH_TOP", opts=after())
 for number in range(groups):
     path = f'"BENCH"."S{number:04}"'
     schema = snowflake.Schema(
-        f"schema-{number}", database="BENCH", name=f"S{number:04}", with_managed_access=True, opts=after(database)
+        f"schema-{number}", database="BENCH", name=f"S{number:04}", with_managed_access="true", opts=after(database)
     )
     role = snowflake.AccountRole(f"role-{number}", name=f"BENCH_{number:04}", opts=after())
     snowflake.GrantPrivilegesToAccountRole(
