@@ -28,6 +28,7 @@ FEATURES = (
     _full("login: requested role, default role, default secondary roles", f"{_DOCS}: CREATE USER"),
     _full("login: network policy of the user, else of the account; also on every later statement",
           f"{_DOCS}: Controlling network traffic with network policies"),
+    _full("login: disabled and expired users; also on every later statement", f"{_DOCS}: ALTER USER"),
     _full("login: session policy, idle timeout", f"{_DOCS}: Snowflake sessions and session policies"),
     _partly("statement: result format", "JSON rows inside the answer; never Arrow, never in chunks", _DRIVERS),
     _partly("statement: abort", "a statement of the catalogue is done at once; a query ends where the data plane "
@@ -42,6 +43,8 @@ FEATURES = (
             "CLIENT_VALIDATE_DEFAULT_PARAMETERS (gosnowflake's default) the login is refused (390201)", _DRIVERS),
     _partly("network policy: rules", "IPv4 rules and lists; rules of private connectivity never match a client of a "
             "loopback server", f"{_DOCS}: Network rules"),
+    _partly("session: primary role dropped or revoked", "it stops counting at once, PUBLIC stays; queries go on",
+            "the documentation is silent; the strict way"),
     _partly("session: server restart", "sessions end with the process (390104)", "no counterpart in Snowflake"),
     _refused("login: OAuth, SAML, external browser, programmatic access token, workload identity", "", _DOCS),
     _refused("statement: asynchronous execution", "", _DRIVERS),

@@ -100,8 +100,6 @@ def read_object(context: Context, reader: Reader, kind: Kind) -> Obj:
     path = reader.path()
     if kind in WITH_ARGUMENTS:
         return context.access.resolve(kind, path, read_signature(reader))
-    if kind is Kind.USER:
-        return find_user(context, path)
     return context.access.resolve(kind, path)
 
 
@@ -113,7 +111,7 @@ def read_signature(reader: Reader) -> str:
 
 
 def find_user(context: Context, path: Path) -> Obj:
-    """A user by name: everybody may name one, also who may not look at it."""
+    """A user by name as the receiver of a grant: everybody may name one, also who may not look at it."""
     found = context.catalogue.find(Kind.USER, path) if len(path) == 1 else None
     if found is None:
         raise not_found(Kind.USER.value, dotted(path))

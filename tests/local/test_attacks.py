@@ -220,3 +220,128 @@ def test_owner_of_a_user_does_not_take_off_the_policy_of_others(account: Account
 
 def test_columns_that_differ_in_case_only_are_refused(harmless: Client) -> None:
     assert harmless.fails('CREATE TABLE C (A INT, "a" INT)').code == "000002"
+
+
+# Hidden objects
+
+HIDDEN = {
+    "TABLE": "D.S.XTABLE",
+    "VIEW": "D.S.XVIEW",
+    "STAGE": "D.S.XSTAGE",
+    "STREAM": "D.S.XSTREAM",
+    "TASK": "D.S.XTASK",
+    "NETWORK RULE": "D.S.XRULE",
+    "NETWORK POLICY": "XNP",
+    "PASSWORD POLICY": "D.S.XPP",
+    "AUTHENTICATION POLICY": "D.S.XAP",
+    "SESSION POLICY": "D.S.XSP",
+    "MASKING POLICY": "D.S.XMP",
+    "ROW ACCESS POLICY": "D.S.XRP",
+    "TAG": "D.S.XTAG",
+    "WAREHOUSE": "XWH",
+    "RESOURCE MONITOR": "XRM",
+    "USER": "XUSER",
+    "DATABASE": "XDB",
+    "SCHEMA": "D.XSCH",
+    "DATABASE ROLE": "D.XDR",
+}
+
+
+@pytest.fixture(scope="module")
+def stranger() -> Client:
+    """A user who may do everything in schema D.S, but holds nothing on the objects in HIDDEN."""
+    account = new_account()
+    admin = account.admin
+    for sql in (
+        "CREATE WAREHOUSE WH",
+        "CREATE DATABASE D",
+        "CREATE SCHEMA D.XSCH",
+        "CREATE SCHEMA D.S",
+        "CREATE TABLE D.S.XTABLE (A INT, V VARCHAR)",
+        "CREATE VIEW D.S.XVIEW AS SELECT 1 AS A",
+        "CREATE STAGE D.S.XSTAGE",
+        "CREATE STREAM D.S.XSTREAM ON TABLE D.S.XTABLE",
+        "CREATE TASK D.S.XTASK WAREHOUSE = WH AS SELECT 1",
+        "CREATE NETWORK RULE D.S.XRULE TYPE = IPV4 VALUE_LIST = ('1.1.1.1')",
+        "CREATE NETWORK POLICY XNP",
+        "CREATE PASSWORD POLICY D.S.XPP",
+        "CREATE AUTHENTICATION POLICY D.S.XAP",
+        "CREATE SESSION POLICY D.S.XSP",
+        "CREATE MASKING POLICY D.S.XMP AS (V VARCHAR) RETURNS VARCHAR -> V",
+        "CREATE ROW ACCESS POLICY D.S.XRP AS (V VARCHAR) RETURNS BOOLEAN -> TRUE",
+        "CREATE TAG D.S.XTAG",
+        "CREATE WAREHOUSE XWH",
+        "CREATE RESOURCE MONITOR XRM",
+        "CREATE USER XUSER",
+        "CREATE DATABASE XDB",
+        "CREATE DATABASE ROLE D.XDR",
+        "CREATE TABLE D.S.OWN (A INT, V VARCHAR)",
+        "CREATE ROLE STRANGER",
+        "CREATE USER STRANGER",
+        "GRANT ROLE STRANGER TO USER STRANGER",
+        "GRANT USAGE, CREATE SCHEMA ON DATABASE D TO ROLE STRANGER",
+        "GRANT ALL ON SCHEMA D.S TO ROLE STRANGER",
+        "GRANT USAGE ON WAREHOUSE WH TO ROLE STRANGER",
+        "GRANT OWNERSHIP ON TABLE D.S.OWN TO ROLE STRANGER",
+    ):
+        admin.run(sql)
+    client = account.client("STRANGER", "STRANGER")
+    client.run("USE WAREHOUSE WH")
+    client.run("USE SCHEMA D.S")
+    return client
+
+
+def said(client: Client, sql: str, name: str) -> str:
+    """The answer or refusal, with the object's name taken out."""
+    try:
+        text = str(client.run(sql).rows)
+    except SnowflakeError as error:
+        text = f"{error.code} {error.message}"
+    return text.replace(name, "?").replace(name.split(".")[-1], "?")
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_hidden_object_is_refused_like_a_missing_one(stranger: Client, kind: str) -> None:
+    hidden = HIDDEN[kind]
+    missing = hidden.replace("X", "Q", 1)
+    for form in (
+        "DROP {} {}",
+        "DROP {} IF EXISTS {}",
+        "DESCRIBE {} {}",
+        "ALTER {} {} SET COMMENT = 'x'",
+        "ALTER {} IF EXISTS {} SET COMMENT = 'x'",
+        "ALTER {} {} RENAME TO ZZ",
+        "SHOW GRANTS ON {} {}",
+        "SHOW PARAMETERS IN {} {}",
+        "GRANT OWNERSHIP ON {} {} TO ROLE STRANGER",
+        "GRANT ALL ON {} {} TO ROLE STRANGER",
+        "REVOKE ALL ON {} {} FROM ROLE STRANGER",
+        "ALTER {} {} SET TAG D.S.XTAG = 'a'",
+    ):
+        answers = [said(stranger, form.format(kind, name), name) for name in (hidden, missing)]
+        assert answers[0] == answers[1], form
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("SELECT * FROM {}", "D.S.XTABLE"),
+        ("CREATE STREAM D.S.N ON TABLE {}", "D.S.XTABLE"),
+        ("CREATE TABLE D.S.N LIKE {}", "D.S.XTABLE"),
+        ("ALTER TABLE D.S.OWN SWAP WITH {}", "D.S.XTABLE"),
+        ("SELECT * FROM TABLE(D.INFORMATION_SCHEMA.TAG_REFERENCES('{}', 'TABLE'))", "D.S.XTABLE"),
+        ("ALTER TABLE D.S.OWN MODIFY COLUMN V SET MASKING POLICY {}", "D.S.XMP"),
+        ("ALTER TABLE D.S.OWN ADD ROW ACCESS POLICY {} ON (V)", "D.S.XRP"),
+        ("CREATE TASK D.S.N WAREHOUSE = {} AS SELECT 1", "XWH"),
+        ("CREATE TASK D.S.N WAREHOUSE = WH AFTER {} AS SELECT 1", "D.S.XTASK"),
+        ("SHOW TABLES IN SCHEMA {}", "D.XSCH"),
+        ("SHOW SCHEMAS IN DATABASE {}", "XDB"),
+        ("SHOW FUTURE GRANTS IN SCHEMA {}", "D.XSCH"),
+        ("SHOW GRANTS TO DATABASE ROLE {}", "D.XDR"),
+        ("USE WAREHOUSE {}", "XWH"),
+        ("USE DATABASE {}", "XDB"),
+    ],
+)
+def test_statement_about_something_else_tells_nothing_of_it(stranger: Client, form: str, name: str) -> None:
+    other = name.replace("X", "Q", 1)
+    assert said(stranger, form.format(name), name) == said(stranger, form.format(other), other)
