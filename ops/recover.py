@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 from ops import engine, leftovers, locks, logins, pending, query
 from ops.engine import Listener, Outcome, Target
 from ops.errors import OpsError
-from ops.settle import DEPLOYER, Asker, Recovery, left_open, profiles_of, resources_of, settle, with_failed
+from ops.settle import (
+    DEPLOYER,
+    Asker,
+    Recovery,
+    left_open,
+    profiles_of,
+    resources_of,
+    settle,
+    with_failed,
+    without_lost,
+)
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -44,6 +54,7 @@ def recover(
         done.orphans = len(leftovers.end_orphans(Path(target.environment.get("PULUMI_HOME", "~/.pulumi")).expanduser()))
     state = with_failed(engine.export(target), failed)
     settled = settle(state, asker, done)
+    settled = without_lost(settled or state, asker, done) or settled
     if settled is not None:
         engine.replace_state(target, settled)
     if resources_of(settled or state):

@@ -158,6 +158,35 @@ def _settle_create(
     done.imported.append(name)
 
 
+def without_lost(state: Mapping[str, object], asker: Asker, done: Recovery) -> dict[str, object] | None:
+    """The state without attachments of policies that the account has no longer; None where it has them all.
+
+    Where the user is gone, the provider fails to read its attachments instead of telling that they are gone
+    (1.2.1), and a refresh could never end. What other resources depend on stays.
+    """
+    changed = copy.deepcopy(dict(state))
+    deployment, resources = changed.get("deployment"), resources_of(changed)
+    profiles = profiles_of(resources)
+    needed = {urn for entry in resources for urn in _list(entry.get("dependencies"))}
+    lost = []
+    for entry in resources:
+        kind, inputs = str(entry.get("type", "")).rpartition(":")[2], entry.get("inputs")
+        if kind not in pending.ATTACHED or not isinstance(inputs, dict) or entry.get("urn") in needed:
+            continue
+        profile = profiles.get(str(entry.get("provider", "")), DEPLOYER)
+        if pending.existing_id(kind, inputs, None, asker(profile)) is None:
+            lost.append(entry)
+            done.cleared.append(str(entry.get("urn", "")).rpartition("::")[2])
+    if not lost or not isinstance(deployment, dict):
+        return None
+    deployment["resources"] = [entry for entry in resources if entry not in lost]
+    return changed
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
 def resources_of(state: Mapping[str, object]) -> list[dict[str, object]]:
     """The resources of an exported state."""
     deployment = state.get("deployment")

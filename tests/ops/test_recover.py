@@ -6,7 +6,7 @@ import pytest
 
 from ops import pending
 from ops.errors import OpsError
-from ops.settle import MASKED, Recovery, left_open, settle, with_failed
+from ops.settle import MASKED, Recovery, left_open, settle, with_failed, without_lost
 
 ROW = dict[str, object]
 PROVIDER = "urn:pulumi:dev::p::pulumi:providers:snowflake::monitor-admin"
@@ -126,6 +126,34 @@ def test_a_policy_that_is_set_on_a_user_becomes_a_resource() -> None:
     assert resources(settle(state(attachment), account, Recovery()))[-1]["id"] == '"SVC"|"A"."GOVERNANCE"."SERVICES"'
     other = Account({**row, "policy_kind": "PASSWORD_POLICY"})
     assert len(resources(settle(state(attachment), other, Recovery()))) == 1
+
+
+def test_an_attachment_that_the_account_lost_leaves_the_state_before_the_refresh() -> None:
+    attachment = resource(
+        "UserPasswordPolicyAttachment", "ada", userName='"ADA"', passwordPolicyName='"A"."GOVERNANCE"."PEOPLE"'
+    )
+    before = state(others=[attachment])
+    row: ROW = {"policy_db": "A", "policy_schema": "GOVERNANCE", "policy_name": "PEOPLE"}
+    assert without_lost(before, Account({**row, "policy_kind": "PASSWORD_POLICY"}), Recovery()) is None
+    done = Recovery()
+    left = without_lost(before, Account(), done)
+    assert left is not None
+    assert [entry["type"] for entry in resources({**left, "deployment": _settled(left)})] == [
+        "pulumi:providers:snowflake"
+    ]
+    assert done.cleared == ["ada"]
+
+
+def test_an_attachment_that_something_depends_on_stays() -> None:
+    attachment = resource("UserPasswordPolicyAttachment", "ada", userName='"ADA"', passwordPolicyName='"A"."G"."P"')
+    dependent = {**resource("AccountRole", "r"), "dependencies": [attachment["urn"]]}
+    assert without_lost(state(others=[attachment, dependent]), Account(), Recovery()) is None
+
+
+def _settled(changed: dict[str, object]) -> dict[str, object]:
+    deployment = changed["deployment"]
+    assert isinstance(deployment, dict)
+    return {name: value for name, value in deployment.items() if name != "pending_operations"}
 
 
 def test_the_old_half_of_a_replacement_is_marked_for_deletion() -> None:
