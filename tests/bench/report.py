@@ -47,6 +47,8 @@ def _section(title: str, section: Section) -> Iterator[str]:
     if section.name in ABOUT:
         yield ABOUT[section.name]
     yield f"Measured on {section.date}: {section.machine}; load {section.load:.1f} before the start.\n"
+    if section.load > BUSY:
+        yield "The machine was busy with other work: times are too high, processor times a little.\n"
     if section.name == "growth":
         yield from _growth(section)
     else:
@@ -104,6 +106,9 @@ def _growth(section: Section) -> Iterator[str]:
         yield f"Nothing grows much faster than linear. {GROWTH_WHY}"
     yield ""
 
+
+BUSY = 2.0
+"""Load before the start from which figures are marked."""
 
 GROWTH_WHY = (
     "Up and destroy: the engine writes the whole state before and after every step, so its work is steps times size of "
