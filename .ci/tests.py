@@ -1,4 +1,6 @@
-"""Runs the tests of both environments one after the other and ends with one closing line for all of them.
+"""Runs the tests of both environments and ends with one closing line for all of them.
+
+The unit tests of the two run side by side (their output comes one after the other), everything else in turn.
 
 Usage: tests.py [unit|all|long] [pytest arguments]. Exit code 0 if every part passed, else 1.
 """
@@ -20,28 +22,34 @@ UNIT = [
     (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]),
     (LOCAL, ["tests/local", "-m", "not e2e and not long"]),
 ]
-PARTS = {
-    "unit": UNIT,
+GROUPS = {
+    "unit": [UNIT],
     "all": [
-        *UNIT,
-        (LOCAL, ["tests/local", "-m", "e2e and not long"]),
-        (PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long", *SIDE_BY_SIDE]),
+        UNIT,
+        [(LOCAL, ["tests/local", "-m", "e2e and not long"])],
+        [(PRODUCT, ["--ignore=tests/local", "-m", "e2e and not long", *SIDE_BY_SIDE])],
     ],
     "long": [
-        *UNIT,
-        (LOCAL, ["tests/local", "-m", "e2e or long"]),
-        (PRODUCT, ["--ignore=tests/local", "-m", "e2e or long", *SIDE_BY_SIDE]),
+        UNIT,
+        [(LOCAL, ["tests/local", "-m", "e2e or long"])],
+        [(PRODUCT, ["--ignore=tests/local", "-m", "e2e or long", *SIDE_BY_SIDE])],
     ],
 }
+"""Sets of tests; the parts of one group run at the same time."""
 OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
 
 
-def run_part(python: str, arguments: list[str]) -> tuple[int, str]:
-    """Streams one pytest run; returns its exit code and its closing line."""
+def start(python: str, arguments: list[str]) -> tuple[list[str], subprocess.Popen[bytes]]:
+    """Begins one pytest run; what it prints waits in a pipe until somebody follows it."""
     command = [python, "-m", "pytest", "--color=no", *arguments]
+    return command, subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def follow(command: list[str], running: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """Streams one pytest run to its end; returns its exit code and its closing line."""
     print(f"$ {' '.join(command)}", flush=True)
     output = bytearray()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+    with running as process:
         assert process.stdout is not None  # noqa: S101  (PIPE above)
         while chunk := os.read(process.stdout.fileno(), 65536):
             sys.stdout.buffer.write(chunk)
@@ -55,15 +63,16 @@ def run_part(python: str, arguments: list[str]) -> tuple[int, str]:
 def main() -> int:
     """Runs the parts of the chosen set, all of them even if one fails."""
     chosen = sys.argv[1] if len(sys.argv) > 1 else "all"
-    if chosen not in PARTS:
-        print(f"unknown set of tests {chosen!r}; known: {', '.join(PARTS)}", file=sys.stderr)
+    if chosen not in GROUPS:
+        print(f"unknown set of tests {chosen!r}; known: {', '.join(GROUPS)}", file=sys.stderr)
         return 2
     started, totals, failed = time.monotonic(), Counter[str](), False
-    for python, arguments in PARTS[chosen]:
-        code, closing = run_part(python, [*arguments, *sys.argv[2:]])
-        failed |= code not in (0, NOTHING_COLLECTED)
-        for number, outcome in OUTCOME.findall(closing):
-            totals["errors" if outcome == "error" else outcome] += int(number)
+    for group in GROUPS[chosen]:
+        for command, process in [start(python, [*arguments, *sys.argv[2:]]) for python, arguments in group]:
+            code, closing = follow(command, process)
+            failed |= code not in (0, NOTHING_COLLECTED)
+            for number, outcome in OUTCOME.findall(closing):
+                totals["errors" if outcome == "error" else outcome] += int(number)
     del totals["deselected"]
     summary = ", ".join(f"{totals[name]} {name}" for name in ("failed", "passed", "skipped", "errors") if totals[name])
     print(f"{summary or 'no tests ran'} in {time.monotonic() - started:.2f}s", flush=True)
