@@ -20,8 +20,6 @@ LEVERS = {
 QUIET = {
     "PULUMI_SKIP_UPDATE_CHECK": "true",
     "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-    # Every command leaves an encrypted log in PULUMI_HOME; by default the engine keeps 500 MB of them.
-    "PULUMI_LOG_ROTATION_MAX_TOTAL_MB": "50",
     "SNOWFLAKE_USE_LEGACY_TOML_FILE": "false",
     "SNOWFLAKE_SKIP_TOML_FILE_PERMISSION_VERIFICATION": "false",
 }
