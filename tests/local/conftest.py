@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
 from local.catalogue import Catalogue
+from local.data.store import existing_store
 from local.engine import execute
 from local.errors import SnowflakeError
 from local.genesis import create_account
@@ -88,5 +90,9 @@ def new_account() -> Account:
 
 
 @pytest.fixture
-def account() -> Account:
-    return new_account()
+def account() -> Iterator[Account]:
+    made = new_account()
+    yield made
+    store = existing_store(made.catalogue)
+    if store is not None:
+        store.close()

@@ -240,7 +240,7 @@ for _client, _ in SESSIONS:
     _client.context.session.warehouse = BOSS.context.session.warehouse
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(steps, max_size=14))
 def test_engine_decides_as_the_model_does(wanted: list[Step]) -> None:
     model = Model(set(BEGINNING.members), set(BEGINNING.grants), set(BEGINNING.futures), dict(BEGINNING.owners))
