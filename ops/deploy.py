@@ -16,6 +16,7 @@ from ops import (
     logins,
     outputs,
     overlay,
+    process,
     recover,
     server,
     target,
@@ -213,8 +214,10 @@ def operate(run: Run, operation: str, flags: Sequence[str] = (), *, lines: bool 
     """One pulumi operation with progress; raises OpsError where it fails."""
     console.say(f"{operation} of stack {run.stack} on local account {run.account.name} ({run.server.url})")
     with Progress(operation, lines=lines) as progress:
-        outcome = engine.operate(run.target, operation, flags, progress)
+        outcome = engine.operate(run.target, operation, flags, progress, lambda: process.alive(run.server.pid))
     if not outcome.ok:
+        if not process.alive(run.server.pid):
+            raise _died(run, operation)
         if operation == "up":
             run.record.add_failed(outcome)
         if not outcome.steps:
@@ -226,6 +229,15 @@ def operate(run: Run, operation: str, flags: Sequence[str] = (), *, lines: bool 
             do="put that right, then try again: it goes on where it stopped",
         )
     return outcome
+
+
+def _died(run: Run, operation: str) -> OpsError:
+    return OpsError(
+        f"the local Snowflake of account {run.account.name} died during {operation}",
+        where=str(run.account.log),
+        why="\n       ".join(server.last_lines(run.account, 3)),
+        do="run the command again: it starts the local Snowflake and goes on where this stopped",
+    )
 
 
 def _timed_toolchain(phases: Phases) -> Toolchain:

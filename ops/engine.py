@@ -15,6 +15,7 @@ from ops.layout import repository
 
 PARALLEL = 64
 QUESTION_SECONDS = 120
+WATCH_SECONDS = 0.5
 Listener = Callable[[Event], None]
 
 
@@ -59,10 +60,18 @@ class Outcome:
         return [message.text for message in self.messages if message.severity == "error"]
 
 
-def operate(target: Target, operation: str, flags: Sequence[str] = (), listen: Listener | None = None) -> Outcome:
+def operate(
+    target: Target,
+    operation: str,
+    flags: Sequence[str] = (),
+    listen: Listener | None = None,
+    needed: Callable[[], bool] | None = None,
+) -> Outcome:
     """Runs preview, up, refresh or destroy to its end and hands every event to `listen`.
 
     An interrupt from the keyboard reaches pulumi too; this waits for it to end in order, then raises KeyboardInterrupt.
+    Where `needed` (is the account there?) turns false, pulumi is killed instead of trying for a minute; the state
+    tells what it was doing.
     """
     yes = [] if operation == "preview" else ["--yes", "--skip-preview"]
     arguments = [
@@ -81,6 +90,8 @@ def operate(target: Target, operation: str, flags: Sequence[str] = (), listen: L
         errors: list[str] = []
         reader = threading.Thread(target=_drain, args=(process, errors), daemon=True)
         reader.start()
+        if needed is not None:
+            threading.Thread(target=_watch, args=(process, needed), daemon=True).start()
         try:
             _listen(process, outcome, listen)
         except KeyboardInterrupt:
@@ -146,6 +157,14 @@ def _listen(process: "subprocess.Popen[str]", outcome: Outcome, listen: Listener
             outcome.steps.append(event)
         if listen is not None:
             listen(event)
+
+
+def _watch(process: "subprocess.Popen[str]", needed: Callable[[], bool]) -> None:
+    while process.poll() is None:
+        if not needed():
+            process.kill()
+            return
+        time.sleep(WATCH_SECONDS)
 
 
 def _drain(process: "subprocess.Popen[str]", lines: list[str]) -> None:

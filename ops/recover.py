@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 MISSING = frozenset({2003, 2043, 2140, 3001})
 """Snowflake's error numbers for objects that are not there or not to be seen, and for containers that are not."""
 
+ATTEMPTS = 3
+PAUSE_SECONDS = 0.3
+
 
 class Damaged(OpsError):
     """The state file could not be read; its backup, if there is one, was put in place."""
@@ -130,6 +133,19 @@ def _leave_open(target: Target, done: Recovery) -> None:
             engine.replace_state(target, changed)
 
 
+def _patiently(connection: "SnowflakeConnection", question: str) -> list[dict[str, object]]:
+    """Asks again where an answer is an error that passes: one of dozens of questions must not end a recovery."""
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+    again = Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_fixed(PAUSE_SECONDS),
+        retry=retry_if_exception_type(OpsError),
+        reraise=True,
+    )
+    return again(query.rows, connection, question, missing=MISSING)
+
+
 @contextmanager
 def asking(profiles: Path) -> Iterator[Asker]:
     """Connections to the account, one per profile of this TOML file, opened when the first question is asked."""
@@ -138,7 +154,7 @@ def asking(profiles: Path) -> Iterator[Asker]:
     def asker(profile: str) -> pending.Ask:
         if profile not in connections:
             connections[profile] = logins.connect(logins.read_profile(profiles, profile))
-        return lambda statement: query.rows(connections[profile], statement, missing=MISSING)
+        return lambda statement: _patiently(connections[profile], statement)
 
     try:
         yield asker

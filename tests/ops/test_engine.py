@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def test_changes_steps_and_errors_are_collected(program: Program, tmp_path: Path
 def test_a_failure_without_events_shows_what_pulumi_printed(program: Program, tmp_path: Path) -> None:
     program("pulumi", "import sys; sys.exit('error: no stack named dev found')")
     assert engine.operate(target(tmp_path), "up").errors == ["error: no stack named dev found"]
+
+
+def test_pulumi_ends_soon_where_the_account_is_gone(program: Program, tmp_path: Path) -> None:
+    program("pulumi", "import time; time.sleep(60)")
+    began = time.monotonic()
+    outcome = engine.operate(target(tmp_path), "up", needed=lambda: time.monotonic() - began < 1.0)
+    assert outcome.errors == ["pulumi up was killed (signal 9)"]
+    assert time.monotonic() - began < 20
 
 
 def test_a_question_that_fails_gives_the_reason(program: Program, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Open creates of a killed `up`: what is asked, what becomes a resource, what is made again."""
 
 import copy
+from pathlib import Path
 
 import pytest
 
-from ops import pending
+from ops import logins, pending, query, recover
 from ops.errors import OpsError
 from ops.settle import MASKED, Recovery, left_open, settle, with_failed, without_lost
 
@@ -276,3 +277,27 @@ def test_an_unknown_type_stops_with_its_name() -> None:
     with pytest.raises(OpsError) as caught:
         settle(state(resource("Streamlit", "app", name="APP")), Account(), Recovery())
     assert "Streamlit" in caught.value.what
+
+
+def test_a_question_is_asked_again_where_the_answer_is_an_error_that_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[OpsError | list[ROW]] = [OpsError("000603: aborted"), [{"name": "A"}]]
+
+    def rows(*ignored: object, **also_ignored: object) -> list[ROW]:
+        answer = answers.pop(0)
+        if isinstance(answer, OpsError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(query, "rows", rows)
+    monkeypatch.setattr(logins, "connect", lambda login: Closed())
+    monkeypatch.setattr(logins, "read_profile", lambda path, name: None)
+    monkeypatch.setattr(recover, "PAUSE_SECONDS", 0.0)
+    with recover.asking(Path("snowflake.toml")) as asker:
+        assert asker("deployer")("SHOW ROLES") == [{"name": "A"}]
+
+
+class Closed:
+    """A connection that does nothing."""
+
+    def close(self) -> None:
+        """Nothing is open."""
