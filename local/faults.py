@@ -4,7 +4,8 @@ The file is a JSON list of rules:
 
 - ``{"mode": "first-seen-shape", "cycle": ["error", "error-after", "close", "close-after", "delay"], "delay": 2.0}``:
   every statement shape (literals and identifiers left out) fails the first time it is seen, in turn with error 000603
-  before the statement ran or after it ran, a connection closed before or after it ran, or a delay in seconds.
+  before the statement ran or after it ran, a connection closed before or after it ran, or a delay in seconds. An
+  optional ``"only"`` is a regular expression that the beginning of a shape must match.
 - ``{"mode": "kill-after", "statements": N, "when": "before" | "after"}``: the server kills itself (SIGKILL) before the
   N-th statement runs, or after it ran and before it is answered.
 """
@@ -15,6 +16,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,12 +43,13 @@ class ShapeRule:
 
     cycle: tuple[str, ...]
     delay: float
+    only: re.Pattern[str] | None = None
     seen: set[str] = field(default_factory=set)
 
     def action(self, sql: str) -> str | None:
         """What to do with this statement; None for a shape seen before."""
         shape = shape_of(sql)
-        if shape in self.seen:
+        if shape in self.seen or (self.only is not None and self.only.match(shape) is None):
             return None
         self.seen.add(shape)
         return self.cycle[(len(self.seen) - 1) % len(self.cycle)]
@@ -138,7 +141,7 @@ def load(path: Path) -> Faults:
     for rule in rules:
         match rule:
             case {"mode": "first-seen-shape", "cycle": [*cycle]} if cycle and all(a in _ACTIONS for a in cycle):
-                faults.shapes.append(ShapeRule(tuple(cycle), float(rule.get("delay", 1.0))))
+                faults.shapes.append(ShapeRule(tuple(cycle), float(rule.get("delay", 1.0)), _only(path, rule)))
             case {"mode": "kill-after", "statements": int(statements)} if rule.get("when", "after") in (
                 "before",
                 "after",
@@ -147,3 +150,10 @@ def load(path: Path) -> Faults:
             case _:
                 raise FaultsInvalid(f"{path}: not a rule: {json.dumps(rule)}")
     return faults
+
+
+def _only(path: Path, rule: dict[str, object]) -> re.Pattern[str] | None:
+    try:
+        return re.compile(str(rule["only"])) if "only" in rule else None
+    except re.error as error:
+        raise FaultsInvalid(f"{path}: not a regular expression: {rule['only']}") from error

@@ -37,6 +37,13 @@ def test_statement_may_run_and_fail_all_the_same() -> None:
     assert _before(faults, "CREATE ROLE A") == "ok"
 
 
+def test_rule_may_be_for_some_statements_only(tmp_path: Path) -> None:
+    path = tmp_path / "faults.json"
+    path.write_text(json.dumps([{"mode": "first-seen-shape", "cycle": ["error"], "only": "CREATE (ROLE|USER)"}]))
+    faults = load(path)
+    assert [_before(faults, sql) for sql in ("SHOW ROLES", "CREATE USER A", "CREATE USER A")] == ["ok", "000603", "ok"]
+
+
 def test_shape_leaves_out_names_and_values() -> None:
     one = shape_of("CREATE ROLE \"A\" COMMENT = 'x'")
     assert one == shape_of("CREATE ROLE \"B\"   comment = 'yy'")
@@ -77,7 +84,16 @@ def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
     assert (faults.kills[0].statements, faults.kills[0].after) == (3, False)
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '[{"mode": "other"}]', '[{"mode": "first-seen-shape", "cycle": ["x"]}]'])
+WRONG = (
+    "{",
+    "{}",
+    '[{"mode": "other"}]',
+    '[{"mode": "first-seen-shape", "cycle": ["x"]}]',
+    '[{"mode": "first-seen-shape", "cycle": ["error"], "only": "("}]',
+)
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_wrong_rules_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "faults.json"
     path.write_text(text)
