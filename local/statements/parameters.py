@@ -105,9 +105,10 @@ def alter_account(context: Context, reader: Reader) -> Result:
 
 
 def _read_own_name(context: Context, reader: Reader) -> None:
-    """The account's own name where a tag is set or unset; other changes by name are an organisation's."""
+    """``[IF EXISTS] name``, the account's own, before a tag; other changes by name are an organisation's."""
     if reader.at("SET") or reader.at("UNSET"):
         return
+    reader.accept("IF", "EXISTS")
     name = reader.name()
     tags = reader.at("SET", "TAG") or reader.at("UNSET", "TAG")
     if not tags or name != context.settings.account:
