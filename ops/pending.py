@@ -98,6 +98,13 @@ def existing_id(kind: str, inputs: Mapping[str, object], sibling: str | None, as
     raise Unknown(kind)
 
 
+def left_to_do(kind: str, inputs: Mapping[str, object]) -> list[str]:
+    """What a create does once after it made the object, and that nothing does later: the rest is a property."""
+    if kind == "Database" and inputs.get("dropPublicSchemaOnCreation") is True:
+        return [statements.drop_schema(*statements.parts(str(inputs.get("name", ""))), "PUBLIC")]
+    return []
+
+
 def _named(known: Named, inputs: Mapping[str, object], sibling: str | None, ask: Ask) -> str | None:
     name = [_stored(str(inputs.get(field, ""))) for field in known.inputs]
     rows = ask(statements.show(known.show, name))

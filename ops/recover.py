@@ -83,7 +83,7 @@ def adopt(
         if step.operation == "create" and (not careful or profiles.get(str(step.resource.get("provider"))) == DEPLOYER)
     ]
     opened = with_failed(state, planned)
-    settled = settle(opened, asker, done) if opened is not state else None
+    settled = settle(opened, asker, done, finish=False) if opened is not state else None
     done.cleared.clear()
     if settled is None or len(done.imported) == before:
         return False

@@ -99,8 +99,13 @@ def _urn(operation: object) -> object:
     return resource.get("urn") if isinstance(resource, dict) else None
 
 
-def settle(state: Mapping[str, object], asker: Asker, done: Recovery) -> dict[str, object] | None:
-    """The state without open operations: creates that happened became resources. None where nothing was open."""
+def settle(
+    state: Mapping[str, object], asker: Asker, done: Recovery, *, finish: bool = True
+) -> dict[str, object] | None:
+    """The state without open operations: creates that happened became resources. None where nothing was open.
+
+    `finish` also does what such a create had left to do, which the provider does once only.
+    """
     changed = copy.deepcopy(dict(state))
     deployment = changed.get("deployment")
     operations = deployment.get("pending_operations") if isinstance(deployment, dict) else None
@@ -111,7 +116,9 @@ def settle(state: Mapping[str, object], asker: Asker, done: Recovery) -> dict[st
     for operation in operations:
         resource = operation.get("resource")
         if operation.get("type") == CREATING and isinstance(resource, dict):
-            _settle_create(resource, resources, profiles, asker, done)
+            identity = _settle_create(resource, resources, profiles, asker, done)
+            if finish and identity is not None:
+                _finish(resource, asker(_profile(resource, profiles)))
     deployment["resources"] = resources
     deployment.pop("pending_operations")
     return changed
@@ -123,18 +130,20 @@ def _settle_create(
     profiles: Mapping[str, str],
     asker: Asker,
     done: Recovery,
-) -> None:
+) -> str | None:
     urn, kind = str(resource.get("urn", "")), str(resource.get("type", ""))
     name = urn.rpartition("::")[2]
     if not kind.startswith("snowflake:"):
         done.cleared.append(name)
-        return
+        return None
     siblings = (str(other["id"]) for other in resources if other.get("type") == kind and other.get("id"))
     inputs = resource.get("inputs")
-    profile = profiles.get(str(resource.get("provider", "")), DEPLOYER)
     try:
         identity = pending.existing_id(
-            kind.rpartition(":")[2], inputs if isinstance(inputs, dict) else {}, next(siblings, None), asker(profile)
+            kind.rpartition(":")[2],
+            inputs if isinstance(inputs, dict) else {},
+            next(siblings, None),
+            asker(_profile(resource, profiles)),
         )
     except pending.Unknown as unknown:
         raise OpsError(
@@ -144,18 +153,30 @@ def _settle_create(
         ) from unknown
     except pending.Foreign as foreign:
         done.foreign.append(f"{name}, {foreign}")
-        return
+        return None
     if identity is None:
         done.cleared.append(name)
-        return
+        return None
     same = [other for other in resources if other.get("urn") == urn]
     if any(statements.same_id(str(other.get("id")), identity) for other in same):
-        return
+        return None
     for other in same:
         other["delete"] = True
     resources.append({**resource, "id": identity, "outputs": {}})
     done.taken[urn] = inputs if isinstance(inputs, dict) else {}
     done.imported.append(name)
+    return identity
+
+
+def _finish(resource: Mapping[str, object], ask: pending.Ask) -> None:
+    inputs = resource.get("inputs")
+    if isinstance(inputs, dict):
+        for statement in pending.left_to_do(str(resource.get("type")).rpartition(":")[2], inputs):
+            ask(statement)
+
+
+def _profile(resource: Mapping[str, object], profiles: Mapping[str, str]) -> str:
+    return profiles.get(str(resource.get("provider", "")), DEPLOYER)
 
 
 def without_lost(state: Mapping[str, object], asker: Asker, done: Recovery) -> dict[str, object] | None:
@@ -173,8 +194,7 @@ def without_lost(state: Mapping[str, object], asker: Asker, done: Recovery) -> d
         kind, inputs = str(entry.get("type", "")).rpartition(":")[2], entry.get("inputs")
         if kind not in pending.ATTACHED or not isinstance(inputs, dict) or entry.get("urn") in needed:
             continue
-        profile = profiles.get(str(entry.get("provider", "")), DEPLOYER)
-        if pending.existing_id(kind, inputs, None, asker(profile)) is None:
+        if pending.existing_id(kind, inputs, None, asker(_profile(entry, profiles))) is None:
             lost.append(entry)
             done.cleared.append(str(entry.get("urn", "")).rpartition("::")[2])
     if not lost or not isinstance(deployment, dict):

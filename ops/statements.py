@@ -41,6 +41,11 @@ def show_grants_on(kind: str, name: Sequence[str]) -> str:
     return f"SHOW GRANTS ON {singular} {quoted(*name)}"
 
 
+def drop_schema(*name: str) -> str:
+    """Removes a schema if it is there."""
+    return f"DROP SCHEMA IF EXISTS {quoted(*name)}"
+
+
 def policy_references(domain: str, name: str) -> str:
     """The policies that are set on a user or on the account; `name` as Snowflake's function wants it."""
     return (

@@ -260,6 +260,16 @@ def test_values_that_an_event_does_not_tell_stay_out_of_the_state() -> None:
     assert last["inputs"] == {"name": "PII", "database": "A", "schema": "G"}
 
 
+def test_public_schema_of_a_database_whose_create_was_killed_goes_too() -> None:
+    database = resource("Database", "raw", name="RAW", dropPublicSchemaOnCreation=True)
+    account = Account({"name": "RAW"})
+    settle(state(database), account, Recovery())
+    assert account.asked[-1] == ("monitor_admin", 'DROP SCHEMA IF EXISTS "RAW"."PUBLIC"')
+    found = Account({"name": "RAW"})
+    settle(state(database), found, Recovery(), finish=False)
+    assert not any("DROP" in statement for _, statement in found.asked)
+
+
 def test_long_lists_are_cut() -> None:
     done = Recovery(imported=[f"schema-{number}" for number in range(20)])
     (line,) = done.lines
