@@ -30,7 +30,7 @@ def end_orphans(pulumi_home: Path) -> list[int]:
 def _plugins(pulumi_home: Path) -> list[tuple[int, int]]:
     try:
         listing = subprocess.run(
-            ["ps", "-x", "-o", "pid=,args="], capture_output=True, text=True, timeout=5, check=True
+            ["ps", "-x", "-ww", "-o", "pid=,args="], capture_output=True, text=True, timeout=5, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return []
