@@ -143,6 +143,8 @@ def rename_table_column(context: Context, reader: Reader, table: Obj) -> Result:
 
 def alter_columns(context: Context, reader: Reader, table: Obj) -> Answer:
     """``{ALTER|MODIFY} [(] [COLUMN] name change, … [)]``."""
+    if reader.at("CONSTRAINT"):
+        raise unsupported("ALTER TABLE … ALTER CONSTRAINT")
     inside = reader.accept("(")
     reader.accept("COLUMN")
     mark = reader.mark()

@@ -198,9 +198,22 @@ def _change(context: Context, table: Obj, values: dict[str, Json]) -> Result:
     return status(_DONE)
 
 
+def _rename_key(context: Context, reader: Reader, table: Obj) -> Result:
+    old = reader.name()
+    reader.expect("TO")
+    new = reader.name()
+    reader.end()
+    keys = [key for key in keys_of(table) if isinstance(key, dict)]
+    if all(key["name"] != old for key in keys):
+        raise compilation_error(f"Constraint '{old}' does not exist.", "002141", "02000")
+    renamed: list[Json] = [{**key, "name": new} if key["name"] == old else key for key in keys]
+    return store_columns(context, table, columns_of(table), keys=renamed)
+
+
 _ACTIONS: dict[str, Change] = {
     "SWAP WITH": _swap,
     "RENAME COLUMN": rename_table_column,
+    "RENAME CONSTRAINT": _rename_key,
     "CLUSTER BY": _cluster,
     "DROP CLUSTERING KEY": _drop_cluster,
     "ADD": _add,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from local.errors import unsupported
 from local.model import Kind, Obj
 from local.names import dotted
 from local.parameters import retention_days
@@ -60,6 +61,13 @@ def create_database(context: Context, reader: Reader, head: CreateHead) -> Resul
     return answer
 
 
+_REPLICATION = (
+    *(f"{switch} {what}" for switch in ("ENABLE", "DISABLE") for what in ("REPLICATION", "FAILOVER")),
+    "REFRESH",
+    "PRIMARY",
+)
+
+
 @alter("DATABASE", notes="no replication or failover", source=_SOURCE)
 def alter_database(context: Context, reader: Reader) -> Result:
     """RENAME TO, SWAP WITH, SET and UNSET of comment and parameters, tags."""
@@ -71,6 +79,8 @@ def alter_database(context: Context, reader: Reader) -> Result:
         return answer
     if reader.accept("SWAP", "WITH"):
         return swap(context, database, reader)
+    if any(reader.at(*words.split()) for words in _REPLICATION):
+        raise unsupported(f"ALTER DATABASE … {reader.peek().upper}")
     return alter_settings(context, reader, database)
 
 

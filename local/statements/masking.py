@@ -219,6 +219,8 @@ def alter_column_policy(context: Context, reader: Reader, table: Obj, column: st
 
     The reader stands at SET or UNSET, behind ``MODIFY COLUMN column``, and is read to the end of the statement.
     """
+    if reader.peek(1).upper == "PROJECTION":
+        raise unsupported("projection policies")
     if reader.accept("UNSET", "MASKING", "POLICY"):
         reader.end()
         _unset_policy(context, table, column)

@@ -8,6 +8,7 @@ from local.data.encode import describe, fetch
 from local.data.query import plan_query
 from local.data.store import data_store
 from local.data.work import Plan, defer
+from local.errors import unsupported
 from local.reader import Reader
 from local.registry import Answer, refuse, statement
 from local.results import Result
@@ -41,6 +42,8 @@ def select(context: Context, reader: Reader) -> Answer:
 )
 def query(context: Context, reader: Reader) -> Answer:
     """A query; the reader's whole text counts."""
+    if reader.peek(1).upper == "AS" and reader.peek(2).upper == "PROCEDURE":
+        raise unsupported("WITH … AS PROCEDURE")
     sql = Reader(reader.sql).rest()
 
     def plan() -> Plan:

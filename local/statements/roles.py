@@ -12,6 +12,7 @@ from local.reader import Reader, read_string
 from local.registry import CreateHead, Handler, alter, create, drop, show
 from local.results import Cell, Column, Result, Type, status, timestamp, yes_no
 from local.session import Context
+from local.statements.changes import try_tags
 from local.statements.common import (
     create_object,
     drop_object,
@@ -23,6 +24,7 @@ from local.statements.common import (
     show_objects,
     skipped,
 )
+from local.statements.with_tags import read_tags, tag_new
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW ROLE, … DATABASE ROLE; provider v1.2.1 row structs"
 
@@ -35,10 +37,15 @@ def _refuse_system(obj: Obj) -> None:
 def _create(kind: Kind) -> Callable[[Context, Reader, CreateHead], Result]:
     def handler(context: Context, reader: Reader, head: CreateHead) -> Result:
         path = reader.path()
+        tags = read_tags(reader)
         properties = reader.properties(kind.value, {"COMMENT": read_string})
+        tags = tags or read_tags(reader)
         reader.end()
         comment = str(properties.get("COMMENT") or "")
-        return create_object(context, head, kind, path, comment=comment, before_replace=_leave(context))[1]
+        role, answer = create_object(context, head, kind, path, comment=comment, before_replace=_leave(context))
+        if role is not None:
+            tag_new(context, role, tags)
+        return answer
 
     return handler
 
@@ -53,6 +60,9 @@ def _alter(kind: Kind) -> Handler:
             path = reader.path()
             reader.end()
             return rename_object(context, role, path)
+        answer = try_tags(context, reader, role)
+        if answer is not None:
+            return answer
         context.access.require_ownership(role)
         comment = ""
         if reader.accept("SET", "COMMENT"):
@@ -86,7 +96,7 @@ def _drop(kind: Kind) -> Handler:
 
 for _kind in (Kind.ROLE, Kind.DATABASE_ROLE):
     create(_kind.value, source=_SOURCE)(_create(_kind))
-    alter(_kind.value, notes="tags are set with ALTER … SET TAG in statements/tags", source=_SOURCE)(_alter(_kind))
+    alter(_kind.value, source=_SOURCE)(_alter(_kind))
     drop(_kind.value, source=_SOURCE)(_drop(_kind))
 
 

@@ -13,6 +13,7 @@ from local.results import Cell, Column, Result, Type, flag, timestamp
 from local.session import Context
 from local.statements.changes import alter_properties, read_values, split_comment, text_columns
 from local.statements.common import create_object, drop_object, owner_name, owner_role_type, show_objects
+from local.statements.copy_grants import give_again, grants_of_replaced
 from local.statements.tags import read_tag_clause, set_tags
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC STREAM; provider showStreamsDbRow"
@@ -27,8 +28,9 @@ def create_stream(context: Context, reader: Reader, head: CreateHead) -> Result:
     """Needs SELECT on the source; the first stream turns on its change tracking, which only its owner may do."""
     path = reader.path()
     tags = read_tag_clause(reader)
-    if reader.at("CLONE") or reader.at("COPY", "GRANTS"):
-        raise unsupported(f"CREATE STREAM … {reader.peek().upper}")
+    if reader.at("CLONE"):
+        raise unsupported("CREATE STREAM … CLONE")
+    copied = grants_of_replaced(context, head, KIND, path) if reader.accept("COPY", "GRANTS") else []
     reader.expect("ON")
     kind = reader.accept_one("TABLE", "VIEW")
     if kind is None:
@@ -45,6 +47,7 @@ def create_stream(context: Context, reader: Reader, head: CreateHead) -> Result:
         context, head, KIND, path, comment=comment, props={**props, "source": source.id, "source_type": kind}
     )
     if stream is not None:
+        give_again(context, stream, copied)
         set_tags(context, stream, tags)
     return answer
 

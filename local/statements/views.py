@@ -190,6 +190,8 @@ def alter_view(context: Context, reader: Reader) -> Result:
         return answer
     if reader.at("ADD", "ROW") or reader.at("DROP", "ROW") or reader.at("DROP", "ALL", "ROW"):
         return alter_table_policy(context, reader, view)
+    if any(reader.peek(1).upper == word for word in ("DATA", "DATA_METRIC_SCHEDULE", "AGGREGATION")):
+        raise unsupported(f"ALTER VIEW … {reader.peek().upper} {reader.peek(1).upper}")
     if reader.accept_one("ALTER", "MODIFY"):
         reader.accept("COLUMN")
         column = reader.name()
