@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from local.catalogue import Catalogue
-from local.model import Json, Obj
+from local.model import Json, Kind, Obj
 from local.store import Store
 
 _RANDOM = ("account_id", "PASSWORD_HASH")
 """Properties that differ between equal accounts; only that they are set is compared."""
 _MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE", "_TIMESTAMP", "_SET")
-"""Endings of properties that hold a moment; left out."""
+"""Endings of properties that hold a moment; left out, as is whether a warehouse runs just now."""
 
 
 def dump(catalogue: Catalogue) -> dict[str, Json]:
@@ -75,7 +75,7 @@ def _object(catalogue: Catalogue, obj: Obj) -> Json:
     props: dict[str, Json] = {
         name: "***" if name in _RANDOM else _by_name(catalogue, name, value)
         for name, value in sorted(obj.props.items())
-        if not name.endswith(_MOMENTS)
+        if not name.endswith(_MOMENTS) and not (obj.kind is Kind.WAREHOUSE and name == "STATE")
     }
     return {
         "owner": label(catalogue, owner) if owner is not None else None,

@@ -45,7 +45,13 @@ def preview(
     flags = ["--refresh"] if refresh else []
     outcome = deploy.change(layout.account(account), layout.stack_name(stack), "preview", server.Settings(), flags)
     if json:
-        console.machine({"stack": stack, "changes": dict(outcome.changes), "changed": outcome.changed})
+        steps = [
+            {"operation": step.operation, "type": step.kind, "name": step.name}
+            for step in outcome.steps
+            if step.operation != "refresh"
+        ]
+        changes = dict(outcome.changes)
+        console.machine({"stack": stack, "changes": changes, "changed": outcome.changed, "steps": steps})
     else:
         console.say(f"preview of {stack}: {progress.summary(outcome)}")
     if expect_no_changes and outcome.changed:
