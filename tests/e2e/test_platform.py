@@ -44,7 +44,7 @@ DRIFTS = (
     ),
     (
         "REVOKE USAGE ON WAREHOUSE DEV_LOADING_WH FROM ROLE DEV_ECOMMERCE_LOADER",
-        ("update", "GrantPrivilegesToAccountRole", "warehouse-loading-loader"),
+        ("update", "GrantPrivilegesToAccountRole", "loading-loader"),
     ),
     (
         "ALTER NETWORK RULE DEV_ECOMMERCE_ANALYTICS.GOVERNANCE.{rule} SET VALUE_LIST = ('0.0.0.0/0')",
