@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
 LOGIN_SECONDS = 15
+NETWORK_SECONDS, LOCAL_NETWORK_SECONDS = 300, 5
+"""How long a statement is sent again where nobody answers; the connector's own choice is for ever."""
 IMPATIENCE: Mapping[str, int] = {"login_timeout": 20, "request_timeout": 60, "max_retry_count": 3}
 """For the local Snowflake: a driver that finds no server would otherwise try for minutes. Seconds, and a number."""
 
@@ -137,6 +139,7 @@ def connect(login: Login) -> "SnowflakeConnection":
         "authenticator": "SNOWFLAKE_JWT",
         "protocol": login.protocol,
         "login_timeout": LOGIN_SECONDS,
+        "network_timeout": LOCAL_NETWORK_SECONDS if local else NETWORK_SECONDS,
         "disable_ocsp_checks": local,
         "platform_detection_timeout_seconds": 0.0,
         "session_parameters": {"CLIENT_TELEMETRY_ENABLED": False, "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON"},
