@@ -16,26 +16,37 @@ from tests.e2e.workspace import Workspace
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs the toolchain and the local Snowflake.
 
-    Tests on the account with all stacks run on one worker, so that it is copied once.
+    Tests on the account with all stacks, or on that of every type, run on one worker, so that it is made once.
     """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            if "platform" in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group("platform"))
+            for name in ("platform", "cycle"):
+                if name in getattr(item, "fixturenames", ()):
+                    item.add_marker(pytest.mark.xdist_group(name))
 
 
-def shared(factory: pytest.TempPathFactory, name: str, stacks: Sequence[str]) -> Workspace:
-    """A stopped account with stacks up, made once for all workers of a test run; to be copied, never started."""
+def shared(
+    factory: pytest.TempPathFactory, name: str, stacks: Sequence[str], begin_with: Workspace | None = None
+) -> Workspace:
+    """A stopped account with stacks up, made once for all workers of a test run; to be copied, never started.
+
+    Accounts that begin with the same one have the same keys, so that they can be compared.
+    """
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     workspace = Workspace(folder)
     with FileLock(f"{folder}.lock"):
         if not (folder / "made").exists():
+            if begin_with is not None:
+                begin_with.copy(folder)
+                (folder / "made").unlink()
             workspace.start()
             for stack in stacks:
                 workspace.up(stack)
+            if not stacks:
+                workspace.ops("local", "env", "--stack", "dev")
             workspace.stop()
             (folder / "made").touch()
     return workspace
@@ -61,9 +72,15 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
-def golden(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def bootstrapped(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A stopped account that is bootstrapped only, with the keys of stack dev's users, to be copied."""
+    return shared(tmp_path_factory, "bootstrapped", ())
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory, bootstrapped: Workspace) -> Workspace:
     """A stopped account with stack dev up, to be copied."""
-    return shared(tmp_path_factory, "stack-dev", ("dev",))
+    return shared(tmp_path_factory, "stack-dev", ("dev",), bootstrapped)
 
 
 @pytest.fixture
