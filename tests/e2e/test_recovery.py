@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ops import deploy, target, tools
 from tests.e2e import kills
 from tests.e2e.workspace import Workspace, said
 
@@ -193,18 +194,18 @@ def test_lost_state_is_found_again_in_the_account_and_no_data_with_it(
 
 
 @long
-def test_schema_with_data_is_not_replaced_by_a_recovery(dev: Workspace) -> None:
-    dev.sql(
-        [
-            "DROP SCHEMA DEV_ECOMMERCE_RAW.STRIPE",
-            "CREATE TRANSIENT SCHEMA DEV_ECOMMERCE_RAW.STRIPE WITH MANAGED ACCESS",
-        ],
-        role="ECOMMERCE_DEPLOYER",
-    )
-    shutil.rmtree(dev.place.state)
-    dev.on("dev", "up", code=1)
-    dev.on("dev", "up", code=None)
-    assert dev.sql("SHOW SCHEMAS LIKE 'STRIPE' IN DATABASE DEV_ECOMMERCE_RAW", role="ECOMMERCE_DEPLOYER")
+def test_recovery_of_a_real_account_asks_in_the_same_way(
+    empty: Workspace, golden: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kills.run_and_kill(empty, "up", "engine", 110)
+    empty.pulumi("dev", "cancel", "--yes")
+    empty.place.record("dev").unlink()
+    monkeypatch.setenv("SNOWFLAKE_CONFIG_PATH", str(empty.place.toml))
+    monkeypatch.setattr(target, "real_target", lambda stack: target.local_target(empty.place, stack, tools.ensure()))
+    done = deploy.recover_real("dev")
+    assert done.imported
+    assert done.locks == []
+    settles(empty, golden)
 
 
 def test_object_of_another_role_is_not_taken_over(empty: Workspace) -> None:
