@@ -139,5 +139,5 @@ class Picture:
 
     def find(self, kind: type[T], name: Name | tuple[str, ...]) -> T | None:
         """The thing of one class with that name."""
-        found = self._by_kind.get(kind.__dataclass_fields__["kind"].default, {}).get(Name(name))
+        found = self._by_kind.get(str(kind.__dataclass_fields__["kind"].default), {}).get(Name(name))
         return found if isinstance(found, kind) else None
