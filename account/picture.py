@@ -71,15 +71,18 @@ class TagUse:
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
-    """Something the picture could not see, and why; a report names it, and never shows it as passed.
+    """Something the picture could not see, and why; a report names it, and no rule that needs it passes.
 
     Attributes:
-        what: kinds of objects or facts that are missing, e.g. "TASK", "future grants of database X".
+        what: in words, e.g. "future grants of database X".
+        kinds: what is missing, for rules that need it: kinds of things (TASK, USER, …) and of facts: GRANT,
+            FUTURE GRANT, INHERITED GRANT, MEMBERSHIP, ATTACHMENT, TAG USE, PARAMETER, COLUMN.
     """
 
     what: str
     why: str
     statement: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
