@@ -1,0 +1,50 @@
+"""The plan of a preview as rules see it: one step per resource that would change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One planned operation.
+
+    Attributes:
+        operation: as the engine calls it: create, update, delete, replace, create-replacement, delete-replaced, …
+        changed: paths of the properties that differ.
+        replaced_for: paths of the properties that force a replacement.
+        old, new: inputs before and after; secrets are masked, values that are not known are `Unknown`.
+        protected: the resource is protected before the change.
+    """
+
+    operation: str
+    urn: str
+    type: str
+    changed: tuple[str, ...] = ()
+    replaced_for: tuple[str, ...] = ()
+    old: Mapping[str, object] = field(default_factory=dict, repr=False)
+    new: Mapping[str, object] = field(default_factory=dict, repr=False)
+    protected: bool = False
+
+    @property
+    def name(self) -> str:
+        """The resource's name in the program."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def kind(self) -> str:
+        """Warehouse of snowflake:index/warehouse:Warehouse."""
+        return self.type.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every step of a preview that changes something.
+
+    Attributes:
+        flags: flags of the command line that made it, e.g. --target.
+    """
+
+    steps: tuple[Step, ...] = ()
+    flags: tuple[str, ...] = ()
