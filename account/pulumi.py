@@ -19,6 +19,7 @@ class Resource:
         provider: URN (or reference) of the explicit provider; empty for a default provider.
         provider_role: role of that provider, where known.
         secrets: names of inputs that are marked secret, where the source can tell (mock runs); None where it cannot.
+        dependencies: by input, the URNs of the resources its value was computed from; where the source can tell.
     """
 
     type: str
@@ -33,6 +34,7 @@ class Resource:
     provider: str = ""
     provider_role: str = ""
     secrets: tuple[str, ...] | None = None
+    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     file: str = ""
     line: int = 0
 
