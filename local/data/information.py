@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, columns_of
-from local.data.macros import MOMENT
-from local.data.types import MAX_TEXT, NUMBER, VARCHAR, SqlType
+from local.data.rows import Row, rows_query
+from local.data.types import NUMBER, VARCHAR, SqlType
 from local.errors import SnowflakeError, unsupported
 from local.model import Kind, Obj
 from local.names import Path, dotted
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SOURCE = "docs.snowflake.com: Snowflake Information Schema (SCHEMATA, TABLES, VIEWS, COLUMNS, DATABASES)"
 _MOMENT = SqlType("TIMESTAMP_LTZ", scale=9)
-Cell = str | int | float | None
-Row = tuple[Cell, ...]
 Rows = Callable[[Context, Obj], Iterator[Row]]
 
 
@@ -141,31 +139,4 @@ def information_schema(context: Context, path: Path, database: int | None) -> tu
         ColumnDef(number, name, _TIMES.get(name, NUMBER if name in _NUMBERS else VARCHAR))
         for number, name in enumerate(names.split(), 1)
     ]
-    return _select(columns, list(rows(context, home))), columns
-
-
-def _select(columns: Sequence[ColumnDef], rows: Sequence[Row]) -> Expr:
-    """``SELECT CAST(c1 AS …) AS "NAME", … FROM (VALUES …) AS v(c1, …)``; no row at all without rows."""
-    from sqlglot import exp
-
-    def literal(value: Cell) -> Expr:
-        if value is None:
-            return exp.null()
-        return exp.Literal.number(value) if isinstance(value, (int, float)) else exp.Literal.string(value)
-
-    filler: Row = (None,) * len(columns)
-    values = exp.Values(expressions=[exp.Tuple(expressions=[literal(v) for v in row]) for row in rows or [filler]])
-    values.set("alias", exp.TableAlias(this=exp.to_identifier("v"),
-               columns=[exp.to_identifier(column.physical) for column in columns]))  # fmt: skip
-    shown = [exp.Alias(this=_cast(column), alias=exp.to_identifier(column.name, quoted=True)) for column in columns]
-    select = exp.select(*shown).from_(values)
-    return select if rows else select.where(exp.false())
-
-
-def _cast(column: ColumnDef) -> Expr:
-    from sqlglot import exp
-
-    place = exp.column(column.physical)
-    if column.type is _MOMENT:
-        return exp.Anonymous(this=MOMENT, expressions=[place])
-    return exp.cast(place, "VARCHAR" if column.type.length == MAX_TEXT else "DECIMAL(38, 0)")
+    return rows_query(columns, list(rows(context, home))), columns
