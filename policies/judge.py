@@ -26,7 +26,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Book:
-    """The rules with their levels and settings for one stack. See `policies.configuration` for where these come from."""
+    """The rules with their levels and settings for one stack, which come from `policies.configuration`."""
 
     environment: str
     rules: Mapping[str, Rule]

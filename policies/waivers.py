@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,6 +36,6 @@ class Waiver(BaseModel):
     expires: date
 
     def covers(self, finding: Finding, today: date | None) -> bool:
-        """Whether it holds for that finding on that day (today if None)."""
-        day = today or date.today()
+        """Whether it holds for that finding on that day (today in UTC if None)."""
+        day = today or datetime.now(UTC).date()
         return self.rule == finding.rule and self.resource == str(finding.address) and self.since <= day <= self.expires
