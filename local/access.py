@@ -3,8 +3,9 @@
 Rules and their source (docs.snowflake.com: Overview of Access Control; Access control privileges):
 an object on which the active roles hold nothing, or on one of whose containers they hold nothing, "does not exist or
 not authorized" (002003); one that they may see but not use that way is 003001; ownership counts as every privilege on
-the object; a database role gives USAGE on its database; MANAGE GRANTS sees everything; what is granted to a user
-counts only while all secondary roles are active.
+the object; a database role gives USAGE on its database; an inherited grant counts on every object that it covers;
+MANAGE GRANTS sees everything (on a container, everything in it); what is granted to a user counts only while all
+secondary roles are active.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from local.catalogue import Catalogue
 from local.errors import compilation_error, insufficient_privileges, not_found
+from local.inherited import CONTAINERS, MANAGE_GRANTS, enabled, inherited_on
 from local.model import ACCOUNT_ID, Kind, Obj, Scope
 from local.names import Path, dotted
 from local.session import Session
@@ -77,7 +79,8 @@ class Access:
 
     def _refresh(self) -> None:
         catalogue, session = self._catalogue, self._session
-        state = (catalogue.grants.version, catalogue.objects.version, session.role, session.secondary)
+        versions = (catalogue.grants.version, catalogue.inherited.version, catalogue.objects.version)
+        state = (*versions, session.role, session.secondary)
         if state == self._state:
             return
         public = catalogue.find(Kind.ROLE, ("PUBLIC",))
@@ -124,6 +127,7 @@ class Access:
 
     def _privileges_of(self, obj: Obj, holders: frozenset[int]) -> frozenset[str]:
         found = {grant.privilege for grant in self._catalogue.grants.by("target", obj.id) if grant.grantee in holders}
+        found |= {grant.privilege for grant in inherited_on(self._catalogue, obj) if grant.grantee in holders}
         if obj.owner in holders:
             found.add("OWNERSHIP")
         if obj.kind is Kind.DATABASE and "USAGE" not in found:
@@ -155,12 +159,21 @@ class Access:
         schema = self._catalogue.schema_of(obj)
         return schema if is_managed(schema) else None
 
+    def manages_grants(self, obj: Obj) -> bool:
+        """Whether the session holds MANAGE GRANTS on the account, on the object or on a container around it."""
+        if self.holds_global(MANAGE_GRANTS):
+            return True
+        if not enabled(self._catalogue):
+            return False
+        around = (found for found in self._catalogue.chain(obj) if found.kind in CONTAINERS)
+        return any(MANAGE_GRANTS in self.privileges(found) for found in around)
+
     def decides_grants(self, obj: Obj) -> bool:
         """Whether the session may grant and revoke on the object as if it were its owner.
 
-        MANAGE GRANTS gives that everywhere, ownership of a managed-access schema for the objects in it.
+        MANAGE GRANTS gives that everywhere or in its container, ownership of a managed-access schema in that.
         """
-        if self.holds_global("MANAGE GRANTS"):
+        if self.manages_grants(obj):
             return True
         schema = self.managed_by(obj)
         return schema is not None and self.owns(schema)
@@ -175,7 +188,7 @@ class Access:
             return True
         if obj.kind is Kind.TABLE and obj.props.get("session", self._session.id) != self._session.id:
             return False
-        if self.holds_global("MANAGE GRANTS", "RESOLVE ALL"):
+        if self.holds_global("RESOLVE ALL") or self.manages_grants(obj):
             return True
         if obj.kind is Kind.DATABASE_ROLE and obj.id in self.roles():
             return True

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from local.errors import already_exists
-from local.model import ACCOUNT_ID, FutureGrant, Grant, Json, Kind, Obj, Reference
+from local.model import ACCOUNT_ID, FutureGrant, Grant, InheritedGrant, Json, Kind, Obj, Reference
 from local.names import Path, dotted
 from local.records import decode, encode
 from local.relation import Journal, Relation
@@ -79,6 +79,18 @@ class Catalogue:
             encode,
             {"grantee": lambda f: f.grantee, "container": lambda f: f.container},
         )
+        self.inherited: Relation[InheritedGrant] = Relation(
+            "inherited",
+            self._journal,
+            lambda i: f"{i.grantee}/{i.container}/{i.kind.value}/{i.privilege}",
+            encode,
+            {
+                "grantee": lambda i: i.grantee,
+                "container": lambda i: i.container,
+                "covers": lambda i: (i.container, i.kind),
+                "grantor": lambda i: i.grantor,
+            },
+        )
         self.references: Relation[Reference] = Relation(
             "references",
             self._journal,
@@ -105,6 +117,8 @@ class Catalogue:
             self.grants.load(decode(Grant, body))
         for body in self._store.records("futures"):
             self.futures.load(decode(FutureGrant, body))
+        for body in self._store.records("inherited"):
+            self.inherited.load(decode(InheritedGrant, body))
         for body in self._store.records("references"):
             self.references.load(decode(Reference, body))
         for body in self._store.records("meta"):
@@ -287,7 +301,7 @@ class Catalogue:
         return changed
 
     def drop(self, obj: Obj) -> list[Obj]:
-        """Remove an object, what it contains, and every grant, future grant and reference that names any of them.
+        """Remove an object, what it contains, and every grant (also future and inherited) and reference that names it.
 
         Grants that a dropped user made go too; those of a dropped role are passed on before (``grants.pass_on``).
         Returns all removed objects, the given one last.
@@ -300,6 +314,8 @@ class Catalogue:
                 self.grants.delete(grant)
         for future in (*self.futures.by("container", obj.id), *self.futures.by("grantee", obj.id)):
             self.futures.delete(future)
+        for inherited in (*self.inherited.by("container", obj.id), *self.inherited.by("grantee", obj.id)):
+            self.inherited.delete(inherited)
         for reference in (*self.references.by("source", obj.id), *self.references.by("target", obj.id)):
             self.references.delete(reference)
         self.objects.delete(obj)

@@ -19,7 +19,7 @@ _MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE", "_TIMESTAMP", "_SET")
 
 
 def dump(catalogue: Catalogue) -> dict[str, Json]:
-    """Objects by kind and full name, grants, future grants and references by names; no ids, no moments."""
+    """Objects by kind and full name, grants of every sort and references by names; no ids, no moments."""
 
     def named(object_id: int | None) -> str | None:
         found = catalogue.lookup(object_id)
@@ -47,6 +47,16 @@ def dump(catalogue: Catalogue) -> dict[str, Json]:
                 "option": future.grant_option,
             }
             for future in catalogue.futures
+        ),
+        "inherited": _ordered(
+            {
+                "grantee": named(inherited.grantee),
+                "privilege": inherited.privilege,
+                "kind": inherited.kind.value,
+                "in": named(inherited.container),
+                "by": named(inherited.grantor),
+            }
+            for inherited in catalogue.inherited
         ),
         "references": _ordered(
             {

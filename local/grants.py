@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from local.access import is_managed
 from local.catalogue import Catalogue
+from local.inherited import CONTAINERS, MANAGE_GRANTS
 from local.model import ACCOUNT_ID, FutureGrant, Grant, Kind, Obj, Scope
 from local.privileges import OPTION_ONLY
 from local.session import Context
@@ -39,9 +40,12 @@ def grantor_for(context: Context, obj: Obj, privilege: str) -> int | None:
 
     In this order (docs.snowflake.com: SHOW GRANTS, usage notes): an active role that owns the object; an active role
     (or the user) that holds the privilege with grant option; with MANAGE GRANTS, or as the owner of the managed-access
-    schema, the object's owner. In a managed-access schema the owner of the object does not decide.
+    schema, the object's owner. In a managed-access schema the owner of the object does not decide. MANAGE GRANTS on a
+    container is granted by those alone who hold it with grant option there, on a container around it or on the account.
     """
     access = context.access
+    if privilege == MANAGE_GRANTS and obj.kind in CONTAINERS:
+        return _delegator(context, obj)
     if access.managed_by(obj) is None:
         if access.owns(obj):
             return obj.owner
@@ -51,6 +55,11 @@ def grantor_for(context: Context, obj: Obj, privilege: str) -> int | None:
     if not access.decides_grants(obj) or (obj.id == ACCOUNT_ID and privilege in OPTION_ONLY):
         return None
     return obj.owner if obj.owner is not None else context.session.role
+
+
+def _delegator(context: Context, container: Obj) -> int | None:
+    holders = (_option_holder(context, around, MANAGE_GRANTS) for around in context.catalogue.chain(container))
+    return next((holder for holder in holders if holder is not None), None)
 
 
 def _option_holder(context: Context, obj: Obj, privilege: str) -> int | None:
@@ -83,7 +92,8 @@ def take(
     role made. What the system granted stays. Grants made with the grant option go along with ``cascade``, else they
     keep what they depend on. Nothing held is no error.
     """
-    everything = context.access.decides_grants(obj)
+    delegates = privilege == MANAGE_GRANTS and obj.kind in CONTAINERS
+    everything = _delegator(context, obj) is not None if delegates else context.access.decides_grants(obj)
     active = context.access.roles()
     mine = [
         grant
@@ -102,11 +112,13 @@ def take(
             context.catalogue.grants.put(replace(grant, grant_option=False))
         else:
             context.catalogue.grants.delete(grant)
-    return Revoked(done=len(mine)) + _cascade(context.catalogue, dependent, obj)
+    return Revoked(done=len(mine)) + _cascade(context.catalogue, dependent)
 
 
 def _dependents(catalogue: Catalogue, holder: int, privilege: str, obj: Obj, going: list[Grant]) -> list[Grant]:
     """Grants that ``holder`` made and could not make any more once its grants in ``going`` are gone."""
+    if privilege == MANAGE_GRANTS:
+        return _delegated(catalogue, holder, obj, going)
     others = [grant for grant in catalogue.grants.by("held", (holder, obj.id, privilege)) if grant not in going]
     if obj.owner == holder or any(grant.grant_option for grant in others):
         return []
@@ -117,12 +129,29 @@ def _dependents(catalogue: Catalogue, holder: int, privilege: str, obj: Obj, goi
     ]
 
 
-def _cascade(catalogue: Catalogue, grants: list[Grant], obj: Obj) -> Revoked:
+def _delegated(catalogue: Catalogue, holder: int, obj: Obj, going: list[Grant]) -> list[Grant]:
+    """Grants of MANAGE GRANTS on ``obj`` and containers in it that rest on what goes, and on nothing else.
+
+    All else that the holder granted stays (docs.snowflake.com: Using container-level MANAGE GRANTS, "cascade").
+    """
+
+    def depends(grant: Grant) -> bool:
+        around = [container.id for container in catalogue.chain(catalogue.get(grant.target))]
+        if grant.privilege != MANAGE_GRANTS or obj.id not in around or grant in going:
+            return False
+        rest = (left for place in around for left in catalogue.grants.by("held", (holder, place, MANAGE_GRANTS)))
+        return not any(left.grant_option and left not in going for left in rest)
+
+    return [grant for grant in catalogue.grants.by("grantor", holder) if depends(grant)]
+
+
+def _cascade(catalogue: Catalogue, grants: list[Grant]) -> Revoked:
     revoked = Revoked()
     for grant in grants:
-        further = _dependents(catalogue, grant.grantee, grant.privilege, obj, [grant])
+        target = catalogue.get(grant.target)
+        further = _dependents(catalogue, grant.grantee, grant.privilege, target, [grant])
         catalogue.grants.delete(grant)
-        revoked += Revoked(done=1) + _cascade(catalogue, further, obj)
+        revoked += Revoked(done=1) + _cascade(catalogue, further)
     return revoked
 
 
@@ -138,6 +167,8 @@ def pass_on(catalogue: Catalogue, role: Obj, heir: int | None) -> None:
         catalogue.update(owned, owner=heir)
     for grant in catalogue.grants.by("grantor", role.id):
         regrant(catalogue, grant, heir)
+    for inherited in catalogue.inherited.by("grantor", role.id):
+        catalogue.inherited.put(replace(inherited, grantor=heir))
 
 
 def future_grants_for(catalogue: Catalogue, obj: Obj) -> list[FutureGrant]:

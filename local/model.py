@@ -1,4 +1,4 @@
-"""What the catalogue holds: objects, grants, future grants and references, as immutable records.
+"""What the catalogue holds: objects, grants, future and inherited grants and references, as immutable records.
 
 Grants point at ids, so a rename moves nothing and a drop can take along exactly what belongs to the object.
 """
@@ -176,6 +176,21 @@ class FutureGrant:
     container: int
     created: float
     grant_option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InheritedGrant:
+    """``privilege`` that ``grantee`` (a role, database role or user) holds on every ``kind`` in ``container``.
+
+    It covers what is there and what comes later; no object carries a grant of its own for it.
+    """
+
+    grantee: int
+    privilege: str
+    kind: Kind
+    container: int
+    grantor: int | None
+    created: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,14 @@ _RUN = _words("", "MONITOR, OPERATE")
 PRIVILEGES: dict[Kind, frozenset[str]] = {
     Kind.ACCOUNT: ACCOUNT,
     Kind.DATABASE: _words(
-        "", "APPLYBUDGET, CREATE DATABASE ROLE, CREATE SCHEMA, IMPORTED PRIVILEGES, MODIFY, MONITOR, USAGE"
+        "",
+        "APPLYBUDGET, CREATE DATABASE ROLE, CREATE SCHEMA, IMPORTED PRIVILEGES, MANAGE GRANTS, MODIFY, MONITOR, USAGE",
     ),
     Kind.SCHEMA: _SCHEMA_CREATE
     | _CLASSES
-    | _words("", "ADD SEARCH OPTIMIZATION, APPLYBUDGET, EXECUTE AUTO CLASSIFICATION, MODIFY, MONITOR, USAGE"),
+    | _words(
+        "", "ADD SEARCH OPTIMIZATION, APPLYBUDGET, EXECUTE AUTO CLASSIFICATION, MANAGE GRANTS, MODIFY, MONITOR, USAGE"
+    ),
     Kind.WAREHOUSE: _words("", "APPLYBUDGET, MODIFY, MONITOR, OPERATE, USAGE"),
     Kind.RESOURCE_MONITOR: _words("", "MODIFY, MONITOR"),
     Kind.USER: _words("", "IMPERSONATE, MODIFY PROGRAMMATIC AUTHENTICATION METHODS, MONITOR"),
@@ -157,15 +160,13 @@ NO_FUTURE_OWNERSHIP = NO_FUTURE | {
 def expand(kind: Kind, target: Obj | None = None) -> frozenset[str]:
     """What ALL PRIVILEGES means on an object type, or on ``target`` where it depends on the object.
 
-    Classes (CREATE SNOWFLAKE.…) and IMPORTED PRIVILEGES are left out, as documented. Raises for tags.
+    Classes (CREATE SNOWFLAKE.…) and IMPORTED PRIVILEGES are left out, as documented; so is MANAGE GRANTS on a
+    container, which "must be granted explicitly". Raises for tags.
     """
+    left_out = _CLASSES | {"IMPORTED PRIVILEGES"} | (set() if kind is Kind.ACCOUNT else {"MANAGE GRANTS"})
     if kind is Kind.TAG:
         raise compilation_error("ALL PRIVILEGES cannot be granted or revoked on a tag.")
-    return (
-        _on_stage(target)
-        if target is not None and kind is Kind.STAGE
-        else (PRIVILEGES[kind] - _CLASSES - {"IMPORTED PRIVILEGES"})
-    )
+    return _on_stage(target) if target is not None and kind is Kind.STAGE else PRIVILEGES[kind] - left_out
 
 
 def check(kind: Kind, privilege: str, target: Obj | None = None) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TypeVar
 
-from local.model import FutureGrant, Grant, Kind, Obj, Reference
+from local.model import FutureGrant, Grant, InheritedGrant, Kind, Obj, Reference
 
-R = TypeVar("R", Obj, Grant, FutureGrant, Reference)
+R = TypeVar("R", Obj, Grant, FutureGrant, InheritedGrant, Reference)
 
 
-def encode(record: Obj | Grant | FutureGrant | Reference) -> str:
+def encode(record: Obj | Grant | FutureGrant | InheritedGrant | Reference) -> str:
     """The record as JSON; nested values are taken as they are."""
     fields = {name: getattr(record, name) for name in record.__slots__}
     return json.dumps(fields, default=lambda value: value.value, separators=(",", ":"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from local.access import is_managed, role_closure
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
 from local.grants import give, give_future, grantor_for
+from local.inherited import CONTAINERS, MANAGE_GRANTS, require_enabled
 from local.lexer import TokenKind
 from local.model import Kind, Obj
 from local.privileges import KNOWN, NO_BULK, NO_FUTURE, check, expand
@@ -26,7 +27,7 @@ from local.statements.securables import (
 
 _SOURCE = "docs.snowflake.com: GRANT <privileges> … TO ROLE, … TO USER, GRANT ROLE, GRANT DATABASE ROLE"
 
-refuse("GRANT … TO SHARE", "GRANT … ON INTEGRATION", "GRANT INHERITED …", "GRANT CALLER …", source=_SOURCE)
+refuse("GRANT … TO SHARE", "GRANT … ON INTEGRATION", "GRANT CALLER …", source=_SOURCE)
 
 ALL = "ALL"
 """What ``read_privileges`` returns for ALL PRIVILEGES."""
@@ -46,8 +47,8 @@ def read_privileges(reader: Reader) -> tuple[str, ...]:
 
 
 def _read_privilege(reader: Reader) -> str:
-    if reader.accept_one("INHERITED", "CALLER"):
-        raise unsupported("INHERITED and CALLER grants")
+    if reader.accept("CALLER"):
+        raise unsupported("CALLER grants")
     start = reader.mark()
     text = ""
     while reader.peek().kind is TokenKind.WORD and not reader.at("ON"):
@@ -61,9 +62,7 @@ def _read_privilege(reader: Reader) -> str:
     return text
 
 
-@statement(
-    "GRANT", source=_SOURCE, notes="no shares, integrations, INHERITED or CALLER grants, MANAGE GRANTS on containers"
-)
+@statement("GRANT", source=_SOURCE, notes="no shares, integrations or CALLER grants")
 def grant(context: Context, reader: Reader) -> Answer:
     """``GRANT privileges ON … TO …``."""
     privileges = read_privileges(reader)
@@ -75,7 +74,9 @@ def grant(context: Context, reader: Reader) -> Answer:
     if "OWNERSHIP" in privileges:
         raise compilation_error("OWNERSHIP is transferred with GRANT OWNERSHIP, not together with other privileges.")
     if grantee.kind is Kind.USER:
-        _check_user(context, privileges, securable)
+        check_user(context, privileges, securable)
+    if MANAGE_GRANTS in privileges and securable.kind in CONTAINERS:
+        _check_delegation(context, securable, grantee)
     if securable.reach is Reach.FUTURE:
         return _grant_future(context, privileges, securable, grantee, option=option)
     if securable.reach is Reach.ALL and securable.kind in NO_BULK:
@@ -83,7 +84,8 @@ def grant(context: Context, reader: Reader) -> Answer:
     return _grant_on(context, privileges, securable, grantee, option=option)
 
 
-def _check_user(context: Context, privileges: tuple[str, ...], securable: Securable) -> None:
+def check_user(context: Context, privileges: tuple[str, ...], securable: Securable) -> None:
+    """Raise unless the privileges may be granted to a user directly."""
     if context.catalogue.account.params.get("DISABLE_USER_PRIVILEGE_GRANTS", "false").lower() == "true":
         raise compilation_error("Privileges cannot be granted to users: DISABLE_USER_PRIVILEGE_GRANTS is set.")
     if securable.reach is Reach.FUTURE:
@@ -93,14 +95,19 @@ def _check_user(context: Context, privileges: tuple[str, ...], securable: Secura
             raise compilation_error(f"Privilege '{privilege}' cannot be granted to a user.")
 
 
-def _wanted(privileges: tuple[str, ...], kind: Kind, grantee: Obj, obj: Obj | None) -> tuple[str, ...]:
+def _check_delegation(context: Context, securable: Securable, grantee: Obj) -> None:
+    """Raise unless MANAGE GRANTS may be granted on this container to this grantee at all."""
+    require_enabled(context.catalogue, f"MANAGE GRANTS ON {securable.kind.value}")
+    if securable.reach is not Reach.ONE or grantee.kind is Kind.USER:
+        raise unsupported("MANAGE GRANTS on all or future containers, or to a user")
+
+
+def privileges_meant(privileges: tuple[str, ...], kind: Kind, grantee: Obj, obj: Obj | None) -> tuple[str, ...]:
     """The privileges that the statement means, checked against the type and, if given, the very object."""
     if privileges == (ALL,):
         every = expand(kind, obj)
         return tuple(sorted(p for p in every if grantee.kind is not Kind.USER or not p.startswith("CREATE ")))
     for privilege in privileges:
-        if privilege == "MANAGE GRANTS" and kind in (Kind.DATABASE, Kind.SCHEMA):
-            raise unsupported("MANAGE GRANTS on a container")
         check(kind, privilege, obj)
     return privileges
 
@@ -110,17 +117,17 @@ def _grant_on(
 ) -> Answer:
     """Grant on existing objects; what the session may not grant is left out and reported, as in Snowflake."""
     if privileges != (ALL,):
-        _wanted(privileges, securable.kind, grantee, None)
+        privileges_meant(privileges, securable.kind, grantee, None)
     objects = objects_of(context, securable)
     left_out: list[str] = []
     given = 0
     for obj in objects:
         check_same_database(context, grantee, obj)
-        wanted = _wanted(privileges, securable.kind, grantee, obj)
+        wanted = privileges_meant(privileges, securable.kind, grantee, obj)
         held = (
             grant.privilege for grant in context.catalogue.grants.by("target", obj.id) if grant.grantee == grantee.id
         )
-        _check_stage(obj.kind, wanted, held)
+        check_stage(obj.kind, wanted, held)
         for privilege in wanted:
             grantor = grantor_for(context, obj, privilege)
             if grantor is None:
@@ -137,7 +144,7 @@ def _grant_on(
     return _done(None if securable.reach is Reach.ONE else len(objects))
 
 
-def _check_stage(kind: Kind, wanted: Iterable[str], held: Iterable[str]) -> None:
+def check_stage(kind: Kind, wanted: Iterable[str], held: Iterable[str]) -> None:
     """WRITE on a stage needs READ (docs.snowflake.com: GRANT <privileges>, usage notes)."""
     if kind is Kind.STAGE and "WRITE" in wanted and "READ" not in {*wanted, *held}:
         raise compilation_error("WRITE on a stage cannot be granted without READ.")
@@ -166,19 +173,21 @@ def _grant_future(
     check_same_database(context, grantee, securable.obj)
     if grantee.kind is Kind.DATABASE_ROLE and not context.access.reachable(grantee):
         raise insufficient_privileges("database", context.catalogue.get(grantee.parent).name)
-    wanted = _wanted(privileges, securable.kind, grantee, None)
+    wanted = privileges_meant(privileges, securable.kind, grantee, None)
     futures = context.catalogue.futures.by("container", securable.obj.id)
     held = (f.privilege for f in futures if f.grantee == grantee.id and f.kind is securable.kind)
-    _check_stage(securable.kind, wanted, held)
+    check_stage(securable.kind, wanted, held)
     for privilege in wanted:
         give_future(context.catalogue, grantee.id, privilege, securable.kind, securable.obj.id, option=option)
     return _done(None)
 
 
 def require_future(context: Context, container: Obj) -> None:
-    """003001 unless the session may define future grants: MANAGE GRANTS, or ownership of a managed-access schema."""
+    """003001 unless the session may define future grants: MANAGE GRANTS (also on the container), or ownership of a
+    managed-access schema.
+    """
     access = context.access
-    if access.holds_global("MANAGE GRANTS") or (is_managed(container) and access.owns(container)):
+    if access.manages_grants(container) or (is_managed(container) and access.owns(container)):
         return
     raise insufficient_privileges(container.kind.value, container.name)
 

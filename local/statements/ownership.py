@@ -5,6 +5,7 @@ from __future__ import annotations
 from local.access import is_managed, role_closure
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
 from local.grants import give_future, regrant
+from local.inherited import enabled
 from local.model import Grant, Kind, Obj
 from local.names import display
 from local.privileges import NO_FUTURE_OWNERSHIP
@@ -16,6 +17,14 @@ from local.statements.grant import require_future
 from local.statements.securables import Reach, Securable, check_same_database, objects_of, read_grantee, read_securable
 
 _NO_BULK = (Kind.PIPE, Kind.DATA_METRIC_FUNCTION)
+_OWNER_EXECUTED = frozenset(
+    {
+        Kind.VIEW, Kind.MATERIALIZED_VIEW, Kind.DYNAMIC_TABLE, Kind.SEMANTIC_VIEW, Kind.EXTERNAL_TABLE,
+        Kind.EVENT_TABLE, Kind.PROCEDURE, Kind.FUNCTION, Kind.DATA_METRIC_FUNCTION, Kind.TASK, Kind.ALERT, Kind.PIPE,
+        Kind.MASKING_POLICY, Kind.ROW_ACCESS_POLICY, Kind.STREAMLIT, Kind.CORTEX_SEARCH_SERVICE,
+    }
+)  # fmt: skip
+"""What runs with its owner's rights: with inherited grants on, its new owner must be an active role."""
 _COPY = "COPY CURRENT GRANTS"
 _REVOKE = "REVOKE CURRENT GRANTS"
 
@@ -51,10 +60,12 @@ def _check(context: Context, obj: Obj, grantee: Obj, current: str | None) -> Non
     """Refuse what the session may not transfer, and a new owner that may not have the object."""
     access = context.access
     schema = access.managed_by(obj)
-    may = access.decides_grants(obj) if schema else access.owns(obj) or access.holds_global("MANAGE GRANTS")
+    everywhere = access.holds_global("MANAGE GRANTS")
+    may = everywhere or access.owns(schema if schema is not None else obj)
     if obj.owner is None or not may:
         raise insufficient_privileges(obj.kind.value, obj.name)
-    if current == _COPY and not (access.holds_global("MANAGE GRANTS") or grantee.id in access.roles()):
+    below = everywhere or grantee.id in access.roles()
+    if not below and (current == _COPY or (obj.kind in _OWNER_EXECUTED and enabled(context.catalogue))):
         raise insufficient_privileges(grantee.kind.value, grantee.name)
     if obj.kind is Kind.DATABASE and grantee.kind is Kind.DATABASE_ROLE:
         raise compilation_error("A database cannot be owned by a database role.")

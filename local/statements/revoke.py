@@ -42,7 +42,7 @@ def revoke(context: Context, reader: Reader) -> Answer:
     revoked = Revoked()
     for obj in objects:
         if not option_only:
-            _check_stage(obj.kind, privileges, _held(context, (ALL,), grantee, obj))
+            check_stage(obj.kind, privileges, _held(context, (ALL,), grantee, obj))
         for privilege in _held(context, privileges, grantee, obj):
             _require(context, obj, privilege)
             revoked += take(context, grantee.id, privilege, obj, option_only=option_only, cascade=cascade)
@@ -55,7 +55,7 @@ def _check(privileges: tuple[str, ...], kind: Kind) -> None:
             raise invalid(privilege, kind)
 
 
-def _check_stage(kind: Kind, privileges: tuple[str, ...], held: Iterable[str]) -> None:
+def check_stage(kind: Kind, privileges: tuple[str, ...], held: Iterable[str]) -> None:
     """READ on a stage stays as long as WRITE does (docs.snowflake.com: GRANT <privileges>, restrictions)."""
     if kind is Kind.STAGE and "READ" in privileges and "WRITE" in held and "WRITE" not in privileges:
         raise compilation_error("READ on a stage cannot be revoked while WRITE is granted.")
@@ -102,7 +102,7 @@ def _revoke_future(
         if future.grantee == grantee.id and future.kind is securable.kind
     ]
     if not option_only:
-        _check_stage(securable.kind, privileges, (future.privilege for future in mine))
+        check_stage(securable.kind, privileges, (future.privilege for future in mine))
     for future in mine:
         if not (future.privilege != "OWNERSHIP" if privileges == (ALL,) else future.privilege in privileges):
             continue

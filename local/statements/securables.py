@@ -54,8 +54,6 @@ def read_securable(context: Context, reader: Reader) -> Securable:
     """Read what stands behind ON. 002003 for what is missing or hidden."""
     if reader.accept("ACCOUNT"):
         return Securable(Reach.ONE, Kind.ACCOUNT, context.catalogue.account)
-    if reader.accept("INHERITED"):
-        raise unsupported("INHERITED grants")
     word = reader.accept_one("ALL", "FUTURE")
     if word is None:
         kind = read_kind(reader, SINGULAR)

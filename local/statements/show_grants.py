@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from local.access import is_managed
 from local.errors import insufficient_privileges, unsupported
-from local.model import ACCOUNT_ID, FutureGrant, Grant, Kind, Obj
+from local.inherited import enabled, inherited_on
+from local.model import ACCOUNT_ID, FutureGrant, Grant, InheritedGrant, Kind, Obj
 from local.names import display
 from local.reader import Reader
 from local.registry import refuse, show
@@ -21,8 +22,12 @@ _GRANT = (
     *(Column(name) for name in ("privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option")),
     Column("granted_by"),
 )
-_ON = (*_GRANT, Column("granted_by_role_type"))
-_TO_USER = (*_GRANT[:4], Column("role"), *_GRANT[4:])
+_INHERITED = tuple(
+    Column(name) for name in ("is_inherited", "inherited_from", "inherited_from_database", "inherited_from_schema")
+)
+_ON = (*_GRANT, Column("granted_by_role_type"), *_INHERITED)
+TO_ROLE = (*_GRANT, *_INHERITED)
+_TO_USER = (*_GRANT[:4], Column("role"), *_GRANT[4:], *_INHERITED)
 _OF = (_CREATED, *(Column(name) for name in ("role", "granted_to", "grantee_name", "granted_by")))
 _FUTURE = (
     _CREATED,
@@ -30,6 +35,9 @@ _FUTURE = (
 )
 
 Row = tuple[Cell, ...]
+
+_DIRECT: Row = ("false", None, None, None)
+"""The last four columns of a grant on an object itself."""
 
 refuse("SHOW GRANTS TO SHARE", "SHOW GRANTS OF SHARE", "SHOW GRANTS TO APPLICATION", source=_SOURCE)
 
@@ -43,19 +51,20 @@ def show_grants(context: Context, reader: Reader) -> Result:
     """``SHOW GRANTS [ON … | TO … | OF …] [LIMIT n]``."""
     match reader.accept_one("ON", "TO", "OF"):
         case "ON":
-            return _limited(reader, _ON, _on(context, reader))
+            return limited(reader, _ON, _on(context, reader))
         case "OF":
-            return _limited(reader, _OF, _of(context, _read_role(context, reader, "OF")))
+            return limited(reader, _OF, _of(context, _read_role(context, reader, "OF")))
         case "TO":
             if not reader.accept("USER"):
-                return _limited(reader, _GRANT, _to_role(context, _read_role(context, reader, "TO")))
-            return _limited(reader, _TO_USER, _to_user(context, find_user(context, reader.path())))
+                return limited(reader, TO_ROLE, _to_role(context, _read_role(context, reader, "TO")))
+            return limited(reader, _TO_USER, _to_user(context, find_user(context, reader.path())))
         case _:
             user = context.catalogue.get(context.session.user)
-            return _limited(reader, _TO_USER, _to_user(context, user))
+            return limited(reader, _TO_USER, _to_user(context, user))
 
 
-def _limited(reader: Reader, columns: tuple[Column, ...], rows: Iterable[Row]) -> Result:
+def limited(reader: Reader, columns: tuple[Column, ...], rows: Iterable[Row]) -> Result:
+    """The rows up to LIMIT, with which the statement must end."""
     limit = reader.integer() if reader.accept("LIMIT") else None
     reader.end()
     return Result(columns, list(rows)[:limit])
@@ -125,6 +134,36 @@ def _ownership(context: Context, obj: Obj, owner: int, privilege: str = "OWNERSH
     )
 
 
+def inherited_row(context: Context, grant: InheritedGrant, target: Obj | None = None) -> Row:
+    """An inherited grant as ``TO_ROLE`` lists it: without a name, or with that of an object that it covers."""
+    catalogue = context.catalogue
+    container = catalogue.get(grant.container)
+    database, schema = (*(display(name) for name in catalogue.path(container)), None, None)[:2]
+    return (
+        timestamp(grant.created),
+        grant.privilege,
+        _type(grant.kind),
+        "" if target is None else _name(context, target),
+        *_grantee(context, catalogue.get(grant.grantee)),
+        flag(False),
+        _grantor(context, grant.grantor)[0],
+        flag(True),
+        container.kind.value,
+        *((None, None) if container.id == ACCOUNT_ID else (database, schema)),
+    )
+
+
+def ordered(rows: Iterable[Row]) -> list[Row]:
+    """By type, name and privilege."""
+    return sorted(rows, key=lambda row: (row[2] or "", row[3] or "", row[1] or ""))
+
+
+def _inherited_on(context: Context, obj: Obj) -> list[Row]:
+    found = inherited_on(context.catalogue, obj)
+    rows = ((grant, inherited_row(context, grant, obj)) for grant in found)
+    return [(*row[:8], _grantor(context, grant.grantor)[1], *row[8:]) for grant, row in rows]
+
+
 def _on(context: Context, reader: Reader) -> list[Row]:
     """Grants on the account or one object, by privilege and grantee; its owner as OWNERSHIP."""
     catalogue = context.catalogue
@@ -134,14 +173,16 @@ def _on(context: Context, reader: Reader) -> list[Row]:
         kind = read_kind(reader, SINGULAR)
         obj = read_object(context, reader, kind)
     rows = [
-        (*_row(context, grant, obj), _grantor(context, grant.grantor)[1])
+        (*_row(context, grant, obj), _grantor(context, grant.grantor)[1], *_DIRECT)
         for grant in catalogue.grants.by("target", obj.id)
     ]
     if obj.owner is not None:
         kinds = ("OWNERSHIP", "MANAGE GRANTS") if is_managed(obj) else ("OWNERSHIP",)
         rows += [
-            (*_ownership(context, obj, obj.owner, privilege), _grantor(context, obj.owner)[1]) for privilege in kinds
+            (*_ownership(context, obj, obj.owner, privilege), _grantor(context, obj.owner)[1], *_DIRECT)
+            for privilege in kinds
         ]
+    rows += _inherited_on(context, obj)
     if context.access.managed_by(obj) is not None:
         rows = [(*row[:6], flag(False), *row[7:]) for row in rows]
     if obj.kind is Kind.DATABASE_ROLE:
@@ -157,9 +198,16 @@ def _to_role(context: Context, role: Obj) -> list[Row]:
     for grant in catalogue.grants.by("grantee", role.id):
         target = catalogue.get(grant.target)
         if access.visible(target):
-            rows.append(_row(context, grant, target))
-    rows += [_ownership(context, obj, role.id) for obj in catalogue.objects.by("owner", role.id) if access.visible(obj)]
-    return sorted(rows, key=lambda row: (row[2] or "", row[3] or "", row[1] or ""))
+            rows.append((*_row(context, grant, target), *_DIRECT))
+    owned = (obj for obj in catalogue.objects.by("owner", role.id) if access.visible(obj))
+    rows += [(*_ownership(context, obj, role.id), *_DIRECT) for obj in owned]
+    return ordered([*rows, *_inherited_to(context, role)])
+
+
+def _inherited_to(context: Context, grantee: Obj) -> list[Row]:
+    if not enabled(context.catalogue):
+        return []
+    return [inherited_row(context, grant) for grant in context.catalogue.inherited.by("grantee", grantee.id)]
 
 
 def _to_user(context: Context, user: Obj) -> list[Row]:
@@ -174,8 +222,9 @@ def _to_user(context: Context, user: Obj) -> list[Row]:
         target = catalogue.get(grant.target)
         role = _name(context, target) if target.kind in (Kind.ROLE, Kind.DATABASE_ROLE) else None
         row = _row(context, grant, target)
-        rows.append((*row[:4], role, *row[4:]))
-    return sorted(rows, key=lambda row: (row[2] or "", row[3] or "", row[1] or ""))
+        rows.append((*row[:4], role, *row[4:], *_DIRECT))
+    rows += [(*row[:4], None, *row[4:]) for row in _inherited_to(context, user)]
+    return ordered(rows)
 
 
 def _of(context: Context, role: Obj) -> list[Row]:
@@ -200,7 +249,7 @@ def show_future_grants(context: Context, reader: Reader) -> Result:
         reader.expect("IN")
         found = futures.by("container", read_container(context, reader).id)
     rows = sorted((_future(context, future) for future in found), key=lambda row: (row[2:6], row[1]))
-    return _limited(reader, _FUTURE, rows)
+    return limited(reader, _FUTURE, rows)
 
 
 def _future(context: Context, future: FutureGrant) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from local.access import role_closure
 from local.catalogue import Catalogue
 from local.errors import SnowflakeError, compilation_error, invalid_property
+from local.inherited import inherited_on
 from local.model import Json, Obj
 from local.reader import Reader
 from local.registry import alter
@@ -89,9 +90,11 @@ def _holds(catalogue: Catalogue, role: int | None, privilege: str, target: Obj) 
     if role is None:
         return False
     holders = role_closure(catalogue, (role,))
-    return target.owner in holders or any(
-        grant.privilege == privilege and grant.grantee in holders for grant in catalogue.grants.by("target", target.id)
-    )
+    if target.owner in holders:
+        return True
+    direct = (grant.grantee for grant in catalogue.grants.by("target", target.id) if grant.privilege == privilege)
+    inherited = (grant.grantee for grant in inherited_on(catalogue, target) if grant.privilege == privilege)
+    return not holders.isdisjoint((*direct, *inherited))
 
 
 def _cannot(why: str) -> SnowflakeError:

@@ -5,16 +5,17 @@ from tests.local.conftest import Account
 from tests.local.grants import make, platform, roles
 
 _GRANT = ["created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option", "granted_by"]
+_INHERITED = ["is_inherited", "inherited_from", "inherited_from_database", "inherited_from_schema"]
 
 
 @pytest.mark.parametrize(
     ("sql", "columns"),
     [
-        ("SHOW GRANTS ON TABLE DB.S.T", [*_GRANT, "granted_by_role_type"]),
-        ("SHOW GRANTS ON ACCOUNT", [*_GRANT, "granted_by_role_type"]),
-        ("SHOW GRANTS TO ROLE READER", _GRANT),
-        ("SHOW GRANTS TO USER LOCAL_ADMIN", [*_GRANT[:4], "role", *_GRANT[4:]]),
-        ("SHOW GRANTS", [*_GRANT[:4], "role", *_GRANT[4:]]),
+        ("SHOW GRANTS ON TABLE DB.S.T", [*_GRANT, "granted_by_role_type", *_INHERITED]),
+        ("SHOW GRANTS ON ACCOUNT", [*_GRANT, "granted_by_role_type", *_INHERITED]),
+        ("SHOW GRANTS TO ROLE READER", [*_GRANT, *_INHERITED]),
+        ("SHOW GRANTS TO USER LOCAL_ADMIN", [*_GRANT[:4], "role", *_GRANT[4:], *_INHERITED]),
+        ("SHOW GRANTS", [*_GRANT[:4], "role", *_GRANT[4:], *_INHERITED]),
         ("SHOW GRANTS OF ROLE READER", ["created_on", "role", "granted_to", "grantee_name", "granted_by"]),
     ],
 )

@@ -17,6 +17,7 @@ RECORDED = Path(__file__).parent / "data" / "wire_statements.json"
 INSIDE = "10.1.2.3"
 """An address that the recorded network policies let in."""
 
+INHERITED = ("is_inherited", "inherited_from", "inherited_from_database", "inherited_from_schema")
 MORE: dict[str, tuple[str, ...]] = {
     "SHOW DATABASES": ("budget", "object_visibility"),
     "SHOW SCHEMAS": (
@@ -24,7 +25,8 @@ MORE: dict[str, tuple[str, ...]] = {
         "object_visibility",
     ),
     "SHOW WAREHOUSES": ("is_interactive", "generation"),
-    "SHOW GRANTS ON": ("granted_by_role_type",),
+    "SHOW GRANTS ON": ("granted_by_role_type", *INHERITED),
+    "SHOW GRANTS TO": INHERITED,
     "SHOW TAGS": ("propagate", "on_conflict"),
     "SHOW TABLES": ("budget", "is_immutable"),
     "SHOW TASKS": ("success_integration", "scheduling_mode", "target_completion_interval"),
@@ -48,7 +50,7 @@ OTHER: dict[str, dict[str, str]] = {
 
 def deliberate(sql: str, columns: dict[str, str]) -> dict[str, str]:
     """The recorded columns with what is meant to be different."""
-    words = re.match(r"(SHOW GRANTS ON|[A-Z]+ [A-Z]+(?: POLICIES)?)", sql)
+    words = re.match(r"(SHOW GRANTS (?:ON|TO)|[A-Z]+ [A-Z]+(?: POLICIES)?)", sql)
     statement = words.group(1) if words else ""
     kept = {name: kind for name, kind in columns.items() if name not in LESS.get(statement, ())}
     return {**kept, **OTHER.get(statement, {}), **dict.fromkeys(MORE.get(statement, ()), "text")}
