@@ -99,6 +99,15 @@ def test_program_gets_its_config_and_gives_its_outputs(project: Project) -> None
     assert "warning" not in output.lower()
 
 
+def test_debug_messages_of_the_sdk_are_sent_only_on_demand(project: Project) -> None:
+    program = "import pulumi\npulumi.log.debug('a word to debuggers')"
+    _, silent = project.run(program, "preview", "--debug")
+    assert "a word to debuggers" not in silent
+    project.environment["PULUMI_PYTHON_DEBUG_MESSAGES"] = "1"
+    _, told = project.run(program, "preview", "--debug")
+    assert "a word to debuggers" in told
+
+
 def test_program_imports_what_lies_beside_it(project: Project) -> None:
     (project.folder / "beside.py").write_text("value = 'found'\n")
     program = (

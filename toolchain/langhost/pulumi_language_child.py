@@ -2,6 +2,8 @@
 
 ``program ENGINE_ADDRESS`` (the request comes on standard input), ``policy DIRECTORY ENGINE_ADDRESS …`` or
 ``plugin DIRECTORY ENGINE_ADDRESS …``. Interrupts end it without a word, because the engine has said what happened.
+
+The SDK's debug messages reach the engine only where PULUMI_PYTHON_DEBUG_MESSAGES is set (for `pulumi --debug`).
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ def run_program(engine: str) -> int:
     size = int.from_bytes(sys.stdin.buffer.read(8), "big")
     request = language_pb2.RunRequest.FromString(sys.stdin.buffer.read(size))
     _end_with_host()
+    _drop_debug_messages()
     runtime.set_all_config(dict(request.config), list(request.configSecretKeys))
     runtime.configure(
         runtime.Settings(
@@ -69,6 +72,12 @@ def run_program(engine: str) -> int:
         pulumi.log.error("Program failed with an unhandled exception:\n" + _trace(error, directory))
         return EXIT_SHOWN
     return 0
+
+
+def _drop_debug_messages() -> None:
+    """The SDK tells four things about each resource, each in a call that waits for the engine: a fifth of a preview."""
+    if not os.environ.get("PULUMI_PYTHON_DEBUG_MESSAGES"):
+        pulumi.log.debug = lambda *_args, **_options: None
 
 
 def run_policy(directory: str, engine: str) -> int:
