@@ -1,0 +1,111 @@
+"""The cases that examples start from: the shipped platform as each evidence shows it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from account.names import ACCOUNT, Name
+from account.picture import About, Picture, Source
+from account.principals import BUILT_IN_ROLES, PUBLIC, Grant, role
+from account.things import AnyThing, Database, NetworkRule, Other, Role, Schema, User, UserType, Warehouse
+from policies.files import Files
+from policies.plan import Plan
+from policies.rule import Case, Evidence
+from tests import samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from account.pulumi import Resource
+
+ENVIRONMENTS = ("dev", "qa", "prod")
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def passing(evidence: Evidence, environment: str = "prod") -> Case:
+    """The shipped platform as that evidence shows it; FILES and PLAN come with the picture of a declaration."""
+    if evidence is Evidence.DECLARATION:
+        return Case(picture=_declared(environment))
+    if evidence is Evidence.PULUMI:
+        return Case(picture=_registered(environment))
+    if evidence is Evidence.LIVE:
+        return Case(picture=_live(_declared(environment)))
+    if evidence is Evidence.FILES:
+        return Case(picture=_declared(environment), files=_files())
+    picture = _registered(environment)
+    return Case(picture=picture, base=picture, plan=Plan())
+
+
+@cache
+def _declared(environment: str) -> Picture:
+    declaration = pytest.importorskip("account.declaration")
+    picture = declaration.from_platform(samples.platform(environment))
+    if not isinstance(picture, Picture):
+        pytest.skip("declarations are not read into pictures yet")
+    return picture
+
+
+@cache
+def _registered(environment: str) -> Picture:
+    pytest.importorskip("account.resources", reason="resources are not read into pictures yet")
+    from tests.account.capture import captured
+
+    declared = samples.platform(environment)
+    known = About(source=Source.PULUMI, stack=environment, environment=environment, prefix=declared.prefix)
+    return picture_of(captured(environment), known)
+
+
+def picture_of(resources: Iterable[Resource], known: About) -> Picture:
+    """The picture that Pulumi resources make."""
+    from account.resources import from_resources
+
+    return from_resources(resources, known)
+
+
+def _live(picture: Picture) -> Picture:
+    """The account of a declaration as SHOW tells: with what Snowflake itself puts into every account."""
+    own = Name.of("SNOWFLAKE")
+    admin = role("ACCOUNTADMIN")
+    snowflakes: tuple[AnyThing, ...] = (
+        *(Role(name=Name.of(name)) for name in BUILT_IN_ROLES),
+        Database(name=own, type="APPLICATION"),
+        Schema(name=Name.of("SNOWFLAKE", "ACCOUNT_USAGE")),
+        Role(name=Name.of("SNOWFLAKE", "SECURITY_VIEWER")),
+        User(name=own, type=UserType.SNOWFLAKE_SERVICE, disabled=False),
+        Warehouse(name=Name.of("SYSTEM$STREAMLIT_NOTEBOOK_WH"), auto_suspend=60, auto_resume=True, owner=admin),
+        NetworkRule(name=Name.of("SNOWFLAKE", "NETWORK_SECURITY", "GITHUBACTIONS_GLOBAL"), values=("140.82.112.0/20",)),
+        Other(kind="APPLICATION", name=own),
+    )
+    things = {(thing.kind, thing.name): thing for thing in (*snowflakes, *picture.things)}
+    grants = (
+        Grant(PUBLIC, "USAGE", "WAREHOUSE", Name.of("SYSTEM$STREAMLIT_NOTEBOOK_WH")),
+        Grant(admin, "MANAGE GRANTS", "ACCOUNT", ACCOUNT),
+        Grant(role("SECURITYADMIN"), "MANAGE GRANTS", "ACCOUNT", ACCOUNT),
+        Grant(role("USERADMIN"), "CREATE USER", "ACCOUNT", ACCOUNT),
+        Grant(role("USERADMIN"), "CREATE ROLE", "ACCOUNT", ACCOUNT),
+        Grant(role("SYSADMIN"), "CREATE DATABASE", "ACCOUNT", ACCOUNT),
+    )
+    return replace(
+        picture,
+        about=replace(picture.about, source=Source.LIVE, whole=True, account="LOCAL-MAIN"),
+        things=tuple(sorted(things.values(), key=lambda thing: (thing.kind, thing.name))),
+        grants=(*picture.grants, *(entry for entry in grants if entry not in picture.grants)),
+    )
+
+
+@cache
+def _files() -> Files:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
+    texts = {}
+    for path in filter(None, listed.decode().split("\0")):
+        content = (ROOT / path).read_bytes() if (ROOT / path).is_file() else b"\0"
+        if b"\0" not in content[:8192]:
+            texts[path] = content.decode("utf-8", errors="replace")
+    return Files(texts)
