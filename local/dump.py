@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from local.catalogue import Catalogue
+from local.credentials import TOKENS
 from local.model import Json, Kind, Obj
 from local.store import Store
 
-_RANDOM = ("account_id", "PASSWORD_HASH")
+_RANDOM = ("account_id", "PASSWORD_HASH", "SECRET_HASH")
 """Properties that differ between equal accounts; only that they are set is compared."""
 _MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE", "_TIMESTAMP", "_SET")
 """Endings of properties that hold a moment; left out, as is whether a warehouse runs just now."""
@@ -96,11 +97,17 @@ def _object(catalogue: Catalogue, obj: Obj) -> Json:
 
 
 def _by_name(catalogue: Catalogue, name: str, value: Json) -> Json:
-    """Lists of network rules are stored as ids; everything else is what it says."""
+    """Lists of network rules are stored as ids, tokens with hashes and moments; everything else is what it says."""
+    if name == TOKENS and isinstance(value, dict):
+        return {token: _token(entry) for token, entry in value.items() if isinstance(entry, dict)}
     if not name.endswith("_NETWORK_RULE_LIST") or not isinstance(value, list):
         return value
     rules = (catalogue.lookup(item) if isinstance(item, int) else None for item in value)
     return [label(catalogue, rule) if rule is not None else None for rule in rules]
+
+
+def _token(entry: dict[str, Json]) -> Json:
+    return {name: "***" if name in _RANDOM else value for name, value in entry.items() if not name.endswith(_MOMENTS)}
 
 
 def main(data_dir: Path) -> int:

@@ -88,7 +88,7 @@ def _create(context: Context, reader: Reader) -> Answer:
 
 def _match(reader: Reader, table: Mapping[str, object]) -> str | None:
     """The longest registered phrase that comes next, not taken."""
-    for length in (4, 3, 2, 1):
+    for length in (5, 4, 3, 2, 1):
         words = [reader.peek(i) for i in range(length)]
         phrase = " ".join(word.upper or word.value for word in words if word.kind is not TokenKind.END)
         if phrase in table:

@@ -227,6 +227,18 @@ def candidates(context: Context, container: Obj, kind: Kind) -> list[Obj]:
     return context.catalogue.within(container, kind)
 
 
+def user_to_show(context: Context, reader: Reader, *rights: str) -> Obj:
+    """``[FOR USER name]`` to the end of a SHOW USER … statement; others than oneself with one of the rights."""
+    if not reader.accept("FOR", "USER"):
+        reader.end()
+        return context.catalogue.get(context.session.user)
+    user = context.access.resolve(Kind.USER, reader.path())
+    reader.end()
+    if user.id != context.session.user and not context.access.holds(user, *rights):
+        raise insufficient_privileges(user.kind.value, user.name)
+    return user
+
+
 def owner_name(context: Context, obj: Obj) -> str:
     """The owning role's name, empty for what the system owns."""
     owner = context.catalogue.lookup(obj.owner)

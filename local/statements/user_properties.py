@@ -10,22 +10,25 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from local.credentials import IDENTITY
 from local.errors import SnowflakeError, compilation_error, invalid_value
 from local.lexer import TokenKind
 from local.model import Json
 from local.names import dotted
 from local.reader import Reader, Value, ValueReader, read_boolean, read_string, read_word, whole
 from local.server.keypair import public_key
+from local.statements.changes import as_json
 from local.statements.common import one_of
+from local.statements.workload_identities import read_identity
 
 TYPES = ("PERSON", "SERVICE", "LEGACY_SERVICE")
 MIN_KEY_BITS = 2048
 
 _PERSON_ONLY = ("FIRST_NAME", "MIDDLE_NAME", "LAST_NAME", "MINS_TO_BYPASS_MFA", "DISABLE_MFA")
 NOT_ON: dict[str, tuple[str, ...]] = {
-    "PERSON": (),
+    "PERSON": (IDENTITY,),
     "SERVICE": (*_PERSON_ONLY, "PASSWORD", "MUST_CHANGE_PASSWORD"),
-    "LEGACY_SERVICE": _PERSON_ONLY,
+    "LEGACY_SERVICE": (*_PERSON_ONLY, IDENTITY),
 }
 """Properties that a type of user does not have: they cannot be set, stay stored and are not shown."""
 
@@ -86,6 +89,7 @@ CREATE: dict[str, ValueReader] = {
     "RSA_PUBLIC_KEY": read_string,
     "RSA_PUBLIC_KEY_2": read_string,
     "TYPE": read_word,
+    "WORKLOAD_IDENTITY": read_identity,
     "COMMENT": read_string,
 }
 ALTER: dict[str, ValueReader] = {**CREATE, "DISABLE_MFA": read_boolean}
@@ -124,6 +128,8 @@ def with_set(props: Mapping[str, Json], values: Mapping[str, Value], name: str) 
             _set_time(result, key, value)
         elif key in ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2"):
             _set_key(result, key, value)
+        elif key == IDENTITY:
+            _set_identity(result, value)
         elif key == "LOGIN_NAME":
             result[key] = str(value or name).upper()
         elif key == "DEFAULT_SECONDARY_ROLES":
@@ -161,6 +167,14 @@ def left(props: Mapping[str, Json], name: str) -> float | None:
         return None
     amount = (end - time.time()) / unit
     return amount if amount >= 0 or unit != 60 else None
+
+
+def _set_identity(props: dict[str, Json], value: Value) -> None:
+    props.pop(IDENTITY, None)
+    props.pop(f"{IDENTITY}_SET", None)
+    if isinstance(value, tuple):
+        pairs = {str(name): as_json(item) for name, item in (pair for pair in value if isinstance(pair, tuple))}
+        props |= {IDENTITY: pairs, f"{IDENTITY}_SET": time.time()}
 
 
 def _set_key(props: dict[str, Json], name: str, value: Value) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from local.credentials import IDENTITY, tokens, workload_identity
 from local.model import ACCOUNT_ID, Json, Kind, Obj
 from local.names import Path
 from local.reader import Reader
@@ -117,8 +118,8 @@ def properties(context: Context, user: Obj) -> list[tuple[str, Cell]]:
         ("EXT_AUTHN_DUO", "false"),
         ("EXT_AUTHN_UID", None),
         ("HAS_MFA", "false"),
-        ("HAS_PAT", "false"),
-        ("HAS_WORKLOAD_IDENTITY", "false"),
+        ("HAS_PAT", flag(bool(tokens(user)))),
+        ("HAS_WORKLOAD_IDENTITY", flag(bool(workload_identity(user)) and IDENTITY not in hidden)),
         ("MINS_TO_BYPASS_MFA", _minutes(left(props, "MINS_TO_BYPASS_MFA"))),
         ("MINS_TO_BYPASS_NETWORK_POLICY", None),
         *_keys(props.get("RSA_PUBLIC_KEY"), user, "RSA_PUBLIC_KEY"),

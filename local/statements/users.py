@@ -15,6 +15,7 @@ from local.reader import Reader
 from local.registry import CreateHead, alter, create, drop, refuse
 from local.results import Result, status
 from local.session import Context
+from local.statements.access_tokens import alter_token, at_token
 from local.statements.changes import try_rename_or_tags
 from local.statements.common import create_object, drop_object, resolve_or_skip, skipped
 from local.statements.network_parameter import require_network_policy
@@ -28,14 +29,14 @@ KIND = Kind.USER
 
 refuse(
     "ALTER USER … RESET PASSWORD, ABORT ALL QUERIES, DELEGATED AUTHORIZATION, MFA",
-    "CREATE USER … WORKLOAD_IDENTITY, ALLOWED_INTERFACES, TYPE = SERVICE_AGENT",
+    "CREATE USER … ALLOWED_INTERFACES, TYPE = SERVICE_AGENT",
     source=_SOURCE,
 )
 
 _NAMES = frozenset(parameter.name for parameter in at_level(Level.USER))
 
 
-@create("USER", notes="no WORKLOAD_IDENTITY, ALLOWED_INTERFACES or SERVICE_AGENT", source=_SOURCE)
+@create("USER", notes="no ALLOWED_INTERFACES or SERVICE_AGENT", source=_SOURCE)
 def create_user(context: Context, reader: Reader, head: CreateHead) -> Result:
     """Login name and display name are the user's name unless given; the type is PERSON unless given."""
     path = reader.path()
@@ -91,8 +92,8 @@ def _check_parameters(context: Context, changed: Mapping[str, object]) -> None:
 
 @alter("USER", notes="no RESET PASSWORD, ABORT ALL QUERIES, delegated authorizations or MFA actions", source=_SOURCE)
 def alter_user(context: Context, reader: Reader) -> Result:
-    """RENAME TO, SET, UNSET, policies, tags; without a name the session's own user."""
-    if reader.at("SET") or reader.at("UNSET"):
+    """RENAME TO, SET, UNSET, policies, tags, access tokens; without a name the session's own user."""
+    if reader.at("SET") or reader.at("UNSET") or at_token(reader):
         user: Obj | None = context.catalogue.get(context.session.user)
     else:
         user = resolve_or_skip(context, reader, KIND)
@@ -100,6 +101,8 @@ def alter_user(context: Context, reader: Reader) -> Result:
         return skipped()
     if at_attachment(reader):
         return alter_attachment(context, reader, user)
+    if at_token(reader):
+        return alter_token(context, reader, user)
     answer = try_rename_or_tags(context, reader, user)
     if answer is not None:
         return answer
