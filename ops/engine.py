@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ops.errors import OpsError
-from ops.events import Event, Message, Step, Summary, parse
+from ops.events import Event, Message, Metadata, Step, Summary, read, understand
 from ops.layout import repository
 
 PARALLEL = 64
@@ -35,7 +35,10 @@ class Target:
 
 @dataclass
 class Outcome:
-    """How one operation ended. Seconds of wall time; steps are those that changed or would change something."""
+    """How one operation ended. Seconds of wall time; steps are those that changed or would change something.
+
+    `events` of a preview are the engine's own about resources and policies, for `ops.planned` and the policy gate.
+    """
 
     operation: str
     code: int = 0
@@ -43,6 +46,7 @@ class Outcome:
     changes: Mapping[str, int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    events: list[Metadata] = field(default_factory=list, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -148,7 +152,10 @@ def _start(target: Target, arguments: Sequence[str], *, reads: bool = False) -> 
 
 def _listen(process: "subprocess.Popen[str]", outcome: Outcome, listen: Listener | None) -> None:
     for line in process.stdout or ():
-        event = parse(line)
+        raw = read(line)
+        event = understand(raw)
+        if outcome.operation == "preview" and "diagnosticEvent" not in raw and "preludeEvent" not in raw:
+            outcome.events.append(raw)
         if isinstance(event, Message) and event.severity != "debug":
             outcome.messages.append(event)
         elif isinstance(event, Summary):

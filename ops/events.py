@@ -73,14 +73,22 @@ class Summary:
 Event = Step | Message | Summary | None
 
 
-def parse(line: str) -> Event:
-    """One line of the engine's output; None for kinds that are not shown and lines that are no event."""
+def read(line: str) -> Metadata:
+    """One line of the engine's output as it came; empty for lines that are no event."""
     try:
         event: object = json.loads(line)
     except ValueError:
-        return None
-    if not isinstance(event, dict):
-        return None
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def parse(line: str) -> Event:
+    """One line of the engine's output; None for kinds that are not shown and lines that are no event."""
+    return understand(read(line))
+
+
+def understand(event: Metadata) -> Event:
+    """An event as a plain value; None for kinds that are not shown."""
     for name, make in _KINDS.items():
         content = event.get(name)
         if isinstance(content, dict):
