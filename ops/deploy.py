@@ -72,10 +72,10 @@ class Applied:
         return self.change is None
 
 
-def prepare(account: Account, stack: str, settings: Settings, phases: Phases) -> Run:
+def prepare(account: Account, stack: str, settings: Settings, phases: Phases, parent_pid: int | None = None) -> Run:
     """Declaration and config checked; then toolchain, running and bootstrapped account, stack in the backend.
 
-    Repeatable. Raises Mistakes for a bad declaration before anything else happens.
+    A server that this starts ends with the process `parent_pid`, if that is given. Repeatable. Raises Mistakes for a bad declaration before anything else happens.
     """
     with phases.phase("check"):
         users = declaration.service_users(stack)
@@ -85,7 +85,7 @@ def prepare(account: Account, stack: str, settings: Settings, phases: Phases) ->
     with ThreadPoolExecutor(max_workers=1) as pool:
         toolchain = pool.submit(_timed_toolchain, phases)
         with phases.phase("local Snowflake"):
-            started = local.start(account, settings)
+            started = local.start(account, settings, parent_pid=parent_pid)
         found = toolchain.result()
     with phases.phase("stack"):
         ready = target.local_target(account, stack, found)

@@ -1,0 +1,1 @@
+"""`ops review`: what a pull request does to the account, in one comment."""
