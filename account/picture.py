@@ -95,6 +95,9 @@ class About:
         account: ORGANIZATION-ACCOUNT where known.
         taken: ISO timestamp of reading, live account only; not compared.
         whole: the picture shows the whole account and not one stack's part of it.
+        owns_account: the stack declares what the account has only once; None: not told.
+        deployer_cidrs: networks that deployments connect from; None: not told. No account knows them.
+        rescuers: break-glass people with the addresses they connect from, by user name; None: not told.
     """
 
     source: Source
@@ -104,6 +107,9 @@ class About:
     account: str = ""
     whole: bool = False
     taken: str = field(default="", compare=False)
+    owns_account: bool | None = field(default=None, compare=False)
+    deployer_cidrs: tuple[str, ...] | None = field(default=None, compare=False)
+    rescuers: tuple[tuple[str, tuple[str, ...]], ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
