@@ -19,6 +19,7 @@ from local.inherited import CONTAINERS, MANAGE_GRANTS, enabled, inherited_on
 from local.model import ACCOUNT_ID, Kind, Obj, Scope
 from local.names import Path, dotted
 from local.session import Session
+from local.shared import ORIGIN, holds_imported
 
 _WAREHOUSE_MANAGER = frozenset({"MODIFY", "MONITOR", "OPERATE"})
 """What MANAGE WAREHOUSES means on every warehouse."""
@@ -134,6 +135,10 @@ class Access:
             roles = self._catalogue.objects.by("children", (obj.id, Kind.DATABASE_ROLE))
             if any(role.id in holders for role in roles):
                 found.add("USAGE")
+        if obj.kind is Kind.SCHEMA and "USAGE" not in found:
+            database = self._catalogue.get(obj.parent)
+            if ORIGIN in database.props and holds_imported(self._catalogue, database, holders):
+                found.add("USAGE")
         if obj.kind is Kind.WAREHOUSE and "MANAGE WAREHOUSES" in self._privileges_of(self._catalogue.account, holders):
             found |= _WAREHOUSE_MANAGER
         return frozenset(found)
@@ -181,10 +186,13 @@ class Access:
     def visible(self, obj: Obj) -> bool:
         """Whether the session may know that the object exists: any privilege on it, or MANAGE GRANTS.
 
-        Roles are listed to everybody, as in Snowflake. Database roles and schema objects also need the way down.
+        Roles and the SNOWFLAKE database are listed to everybody, as in Snowflake. Database roles and schema objects
+        also need the way down.
         Temporary tables of other sessions are there for nobody.
         """
         if obj.id == ACCOUNT_ID or obj.kind is Kind.ROLE or obj.id == self._session.user:
+            return True
+        if obj.kind is Kind.DATABASE and ORIGIN in obj.props:
             return True
         if obj.kind is Kind.TABLE and obj.props.get("session", self._session.id) != self._session.id:
             return False

@@ -11,6 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from local.errors import already_exists
+from local.history import KINDS, Gone, remember_dropped, remember_revoked
+from local.history import decode as decode_gone
+from local.history import encode as encode_gone
 from local.model import ACCOUNT_ID, FutureGrant, Grant, InheritedGrant, Json, Kind, Obj, Reference
 from local.names import Path, dotted
 from local.records import decode, encode
@@ -102,6 +105,7 @@ class Catalogue:
                 "use": lambda r: (r.target, r.role),
             },
         )
+        self.history: Relation[Gone] = Relation("history", self._journal, lambda g: f"{g.number:012d}", encode_gone, {})
         self._next_id = 1
         self._load()
 
@@ -121,6 +125,8 @@ class Catalogue:
             self.inherited.load(decode(InheritedGrant, body))
         for body in self._store.records("references"):
             self.references.load(decode(Reference, body))
+        for body in self._store.records("history"):
+            self.history.load(decode_gone(body))
         for body in self._store.records("meta"):
             self._next_id = int(json.loads(body)["next_id"])
 
@@ -304,13 +310,18 @@ class Catalogue:
         """Remove an object, what it contains, and every grant (also future and inherited) and reference that names it.
 
         Grants that a dropped user made go too; those of a dropped role are passed on before (``grants.pass_on``).
-        Returns all removed objects, the given one last.
+        Dropped objects and the grants of dropped roles and users go to the history. Returns all removed objects, the
+        given one last.
         """
         removed: list[Obj] = []
         for child in self.objects.by("parent", obj.id):
             removed += self.drop(child)
+        if obj.kind in KINDS:
+            remember_dropped(self, obj)
         for index in ("target", "grantee", "grantor"):
             for grant in self.grants.by(index, obj.id):
+                if index != "target" or self._member(grant) is not None:
+                    remember_revoked(self, grant)
                 self.grants.delete(grant)
         for future in (*self.futures.by("container", obj.id), *self.futures.by("grantee", obj.id)):
             self.futures.delete(future)

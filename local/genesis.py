@@ -1,4 +1,5 @@
-"""What a new account holds before anybody has logged in: the system roles, their privileges, the administrator."""
+"""What a new account holds before anybody has logged in: the system roles, their privileges, the administrator,
+the SNOWFLAKE database."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from local.catalogue import Catalogue
 from local.grants import give
 from local.model import ACCOUNT_ID, Json, Kind, Obj
 from local.privileges import ACCOUNT
+from local.shared import DATABASE, ORIGIN, ROLES, SCHEMA
 
 SYSTEM_ROLES = ("ACCOUNTADMIN", "SECURITYADMIN", "USERADMIN", "SYSADMIN", "ORGADMIN", "PUBLIC")
 """Docs.snowflake.com: System-defined roles. They cannot be dropped or renamed."""
@@ -63,3 +65,23 @@ def create_account(
         }
         user = catalogue.create(Kind.USER, administrator, ACCOUNT_ID, roles["ACCOUNTADMIN"].id, props=props)
         give(catalogue, user.id, "USAGE", roles["ACCOUNTADMIN"].id, None)
+        install_shared(catalogue)
+
+
+def install_shared(catalogue: Catalogue) -> None:
+    """Make the SNOWFLAKE database where it is missing: in new accounts, and in those older than it.
+
+    ACCOUNTADMIN has its privileges from the start. A database of that name that somebody created is left alone.
+    """
+    if catalogue.find(Kind.DATABASE, (DATABASE,)) is not None:
+        return
+    with catalogue.transaction():
+        props = {ORIGIN: f"{DATABASE}.{SCHEMA}"}
+        database = catalogue.create(Kind.DATABASE, DATABASE, ACCOUNT_ID, None, props=props)
+        schema = catalogue.create(Kind.SCHEMA, SCHEMA, database.id, None)
+        for name in ROLES:
+            role = catalogue.create(Kind.DATABASE_ROLE, name, database.id, None)
+            give(catalogue, role.id, "USAGE", schema.id, None)
+        administrator = catalogue.find(Kind.ROLE, ("ACCOUNTADMIN",))
+        if administrator is not None:
+            give(catalogue, administrator.id, "USAGE", database.id, None, option=True)

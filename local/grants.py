@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from local.access import is_managed
 from local.catalogue import Catalogue
+from local.history import remember_revoked
 from local.inherited import CONTAINERS, MANAGE_GRANTS
 from local.model import ACCOUNT_ID, FutureGrant, Grant, Kind, Obj, Scope
 from local.privileges import OPTION_ONLY
@@ -111,7 +112,7 @@ def take(
         if option_only:
             context.catalogue.grants.put(replace(grant, grant_option=False))
         else:
-            context.catalogue.grants.delete(grant)
+            withdraw(context.catalogue, grant)
     return Revoked(done=len(mine)) + _cascade(context.catalogue, dependent)
 
 
@@ -150,9 +151,15 @@ def _cascade(catalogue: Catalogue, grants: list[Grant]) -> Revoked:
     for grant in grants:
         target = catalogue.get(grant.target)
         further = _dependents(catalogue, grant.grantee, grant.privilege, target, [grant])
-        catalogue.grants.delete(grant)
+        withdraw(catalogue, grant)
         revoked += Revoked(done=1) + _cascade(catalogue, further)
     return revoked
+
+
+def withdraw(catalogue: Catalogue, grant: Grant) -> None:
+    """Take a grant away and keep it in the history of revoked grants."""
+    remember_revoked(catalogue, grant)
+    catalogue.grants.delete(grant)
 
 
 def regrant(catalogue: Catalogue, grant: Grant, grantor: int | None) -> None:

@@ -62,6 +62,10 @@ class Relation(Generic[R]):
         """The record with this key."""
         return self._records.get(key)
 
+    def first(self) -> R | None:
+        """The record that was made first of those there are."""
+        return next(iter(self._records.values()), None)
+
     def by(self, index: str, value: Hashable) -> list[R]:
         """Records whose index value is ``value``, in the order they were made."""
         return list(self._buckets[index].get(value, {}).values())

@@ -22,6 +22,7 @@ from local.errors import SnowflakeError, compilation_error, insufficient_privile
 from local.model import Kind, Obj
 from local.names import Path, dotted
 from local.session import Context, Session
+from local.usage.query import usage_query
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -128,12 +129,7 @@ class Resolver:
         path = _path(table)
         if len(path) == 1 and path[0] in names:
             return
-        if len(path) > 1 and path[-2] == "INFORMATION_SCHEMA":
-            source, columns = information_schema(self.context, path, reading.database)
-        else:
-            found = self._find(path, reading)
-            self._check(found, path, reading.access, "SELECT")
-            source, columns = self.source(found, reading)
+        source, columns = self._relation(path, reading)
         alias = table.args.get("alias")
         name = exp.to_identifier(table.alias or path[-1], quoted=True)
         given = alias.args.get("columns") if alias else None
@@ -143,6 +139,16 @@ class Resolver:
                 subquery.set(key, table.args[key])
         subquery.meta["columns"] = columns
         table.replace(subquery)
+
+    def _relation(self, path: Path, reading: Reading) -> tuple[Expr, Sequence[ColumnDef]]:
+        if len(path) > 1 and path[-2] == "INFORMATION_SCHEMA":
+            return information_schema(self.context, path, reading.database)
+        usage = usage_query(self.context, self._complete(path, reading), reading.access)
+        if usage is not None:
+            return usage
+        found = self._find(path, reading)
+        self._check(found, path, reading.access, "SELECT")
+        return self.source(found, reading)
 
     def source(self, obj: Obj, reading: Reading, *, rowid: bool = False) -> tuple[Expr, Sequence[ColumnDef]]:
         """A SELECT of the object's columns under their names, and these columns."""
@@ -177,8 +183,6 @@ class Resolver:
 
     def _find(self, path: Path, reading: Reading) -> Obj:
         full = self._complete(path, reading)
-        if full[0] == "SNOWFLAKE" and self.context.catalogue.find(Kind.DATABASE, full[:1]) is None:
-            raise unsupported(f"shared database object {dotted(full)}")
         # The text of a view never means a temporary table: whoever asks could put one in the place of a real one.
         found = find_relation(self.context, full, temporary=reading.access is self.context.access)
         if found is None or not reading.access.visible(found):

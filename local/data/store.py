@@ -180,6 +180,16 @@ class DataStore:
                     found[table] = int(row[0]) if row else 0
             return found
 
+    def filled(self) -> dict[int, int]:
+        """Committed rows by table id, for the tables that have any; one look tells which are empty."""
+        with self._guard, self.cursor() as cursor:
+            found = cursor.execute(
+                "SELECT table_name FROM duckdb_tables() "
+                "WHERE database_name = current_database() AND schema_name = ? AND estimated_size > 0",
+                [SCHEMA],
+            ).fetchall()
+        return self.counts(int(name[1:]) for (name,) in found)
+
     def end_session(self, session: int) -> None:
         """Roll back and forget what a session has open; idempotent."""
         worker = self.workers.pop(session, None)

@@ -23,7 +23,7 @@ import uvicorn
 
 from local.catalogue import Catalogue
 from local.faults import Faults
-from local.genesis import create_account
+from local.genesis import create_account, install_shared
 from local.server.app import create_app
 from local.server.keypair import public_key
 from local.server.querylog import QueryLog
@@ -139,6 +139,7 @@ def _account(options: Options, catalogue: Catalogue) -> Settings:
         with catalogue.transaction():
             account = catalogue.account
             catalogue.update(account, props={**account.props, "organization": options.organization})
+    install_shared(catalogue)
     account = catalogue.account
     for what, stored, given in (
         ("account", account.name, options.account),

@@ -10,6 +10,7 @@ from local.reader import Reader
 from local.registry import CreateHead, alter, create, describe, drop, refuse, show
 from local.results import Cell, Column, Result, Type, timestamp, yes_no
 from local.session import Context
+from local.shared import ORIGIN
 from local.statements.changes import text_columns, try_rename_or_tags
 from local.statements.common import (
     create_object,
@@ -92,7 +93,7 @@ def drop_database(context: Context, reader: Reader) -> Result:
 
 @show("DATABASES", notes="HISTORY lists nothing dropped", source=_SOURCE)
 def show_databases(context: Context, reader: Reader) -> Result:
-    """Databases on which the session holds anything."""
+    """Databases on which the session holds anything, and the SNOWFLAKE database."""
     columns = (
         Column("created_on", Type.TIMESTAMP_LTZ),
         *text_columns("name", "is_default", "is_current", "origin", "owner", "comment", "options"),
@@ -106,12 +107,12 @@ def show_databases(context: Context, reader: Reader) -> Result:
             database.name,
             yes_no(database.name == default),
             yes_no(database.id == context.session.database),
-            "",
+            str(database.props.get(ORIGIN) or ""),
             owner_name(context, database),
             database.comment,
             "TRANSIENT" if database.props.get("TRANSIENT") else "",
             str(retention_days(context.catalogue, database)),
-            "STANDARD",
+            "APPLICATION" if ORIGIN in database.props else "STANDARD",
             None,
             owner_role_type(context, database),
             None,

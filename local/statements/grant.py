@@ -15,6 +15,7 @@ from local.reader import Reader
 from local.registry import Answer, refuse, statement
 from local.results import Deferred, Result, status
 from local.session import Context
+from local.shared import refuse_individual
 from local.statements.securables import (
     Reach,
     Securable,
@@ -67,6 +68,7 @@ def grant(context: Context, reader: Reader) -> Answer:
     """``GRANT privileges ON … TO …``."""
     privileges = read_privileges(reader)
     securable = read_securable(context, reader)
+    refuse_individual(context.catalogue, securable.obj, "GRANT")
     reader.expect("TO")
     grantee = read_grantee(context, reader)
     option = reader.accept("WITH", "GRANT", "OPTION")

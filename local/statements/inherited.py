@@ -9,6 +9,7 @@ from local.reader import Reader
 from local.registry import show, statement
 from local.results import Result, status
 from local.session import Context
+from local.shared import refuse_individual
 from local.statements.grant import ALL, check_stage, check_user, privileges_meant, read_privileges
 from local.statements.securables import (
     PLURAL,
@@ -81,6 +82,7 @@ def _read(context: Context, reader: Reader) -> tuple[tuple[str, ...], Kind, Obj]
     kind = read_kind(reader, PLURAL)
     reader.expect("IN")
     container = context.catalogue.account if reader.accept("ACCOUNT") else read_container(context, reader)
+    refuse_individual(context.catalogue, container, "GRANT")
     depth = {Kind.ACCOUNT: 0, Kind.DATABASE: 1, Kind.SCHEMA: 2}[container.kind]
     if _DEPTH[kind.info.scope] < depth:
         raise compilation_error(f"{kind.info.plural} are not in a {container.kind.value}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.access import is_managed, role_closure
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
-from local.grants import give_future, regrant
+from local.grants import give_future, regrant, withdraw
 from local.inherited import enabled
 from local.model import Grant, Kind, Obj
 from local.names import display
@@ -13,6 +13,7 @@ from local.reader import Reader
 from local.registry import statement
 from local.results import Result, status
 from local.session import Context
+from local.shared import refuse_individual
 from local.statements.grant import require_future
 from local.statements.securables import Reach, Securable, check_same_database, objects_of, read_grantee, read_securable
 
@@ -38,6 +39,7 @@ def grant_ownership(context: Context, reader: Reader) -> Result:
     """``GRANT OWNERSHIP ON … TO [DATABASE] ROLE … [COPY | REVOKE CURRENT GRANTS]``."""
     reader.expect("ON")
     securable = read_securable(context, reader)
+    refuse_individual(context.catalogue, securable.obj, "GRANT")
     reader.expect("TO")
     if securable.kind is Kind.ACCOUNT or not (reader.at("ROLE") or reader.at("DATABASE", "ROLE")):
         raise reader.unexpected()
@@ -103,7 +105,7 @@ def _transfer(context: Context, obj: Obj, grantee: Obj, current: str | None) -> 
         if current == _COPY:
             regrant(catalogue, grant, grantee.id)
         elif current == _REVOKE:
-            catalogue.grants.delete(grant)
+            withdraw(catalogue, grant)
     catalogue.update(obj, owner=grantee.id)
 
 

@@ -125,14 +125,14 @@ def policy_references(context: Context, entity_name: str, domain: str) -> Result
     kind = domain_kind(domain)
     entity = catalogue.account if kind is Kind.ACCOUNT else context.access.resolve(kind, Reader(entity_name).path())
     rows = [
-        _row(context, use)
+        policy_row(context, use)
         for use in catalogue.references.by("target", entity.id)
         if catalogue.get(use.source).kind in POLICIES
     ]
     network = entity.params.get("NETWORK_POLICY")
     policy = catalogue.find(Kind.NETWORK_POLICY, (network,)) if network else None
     if policy is not None and kind in (Kind.ACCOUNT, Kind.USER):
-        rows.append(_network_row(policy, entity))
+        rows.append(network_policy_row(policy, entity))
     return Result(POLICY_COLUMNS, rows)
 
 
@@ -154,12 +154,13 @@ def references_of_policy(context: Context, name: str, kind: str) -> Result:
     rows: list[tuple[Cell, ...]] = []
     for policy in candidates:
         if policy.kind is Kind.NETWORK_POLICY:
-            rows += [_network_row(policy, holder) for holder in network_policy_holders(context.catalogue, policy)]
-        rows += [_row(context, use) for use in context.catalogue.references.by("source", policy.id)]
+            rows += [network_policy_row(policy, holder) for holder in network_policy_holders(context.catalogue, policy)]
+        rows += [policy_row(context, use) for use in context.catalogue.references.by("source", policy.id)]
     return Result(POLICY_COLUMNS, rows)
 
 
-def _row(context: Context, use: Reference) -> tuple[Cell, ...]:
+def policy_row(context: Context, use: Reference) -> tuple[Cell, ...]:
+    """The use of a policy as a row of ``POLICY_COLUMNS``."""
     catalogue = context.catalogue
     policy, entity = catalogue.get(use.source), catalogue.get(use.target)
     database, schema, name = catalogue.path(policy)
@@ -176,7 +177,8 @@ def _row(context: Context, use: Reference) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _network_row(policy: Obj, holder: Obj) -> tuple[Cell, ...]:
+def network_policy_row(policy: Obj, holder: Obj) -> tuple[Cell, ...]:
+    """A network policy on the account or a user as a row of ``POLICY_COLUMNS``."""
     return (
         None, None, policy.name, label(policy.kind), None, None, holder.name, holder.kind.value, None,
         None, None, None, None, "ACTIVE",

@@ -13,6 +13,7 @@ from local.reader import Reader
 from local.registry import Answer, refuse, statement
 from local.results import status
 from local.session import Context
+from local.shared import refuse_individual
 from local.statements.grant import ALL, after_commit, read_privileges, require_future
 from local.statements.securables import Reach, Securable, find_user, objects_of, read_grantee, read_securable
 
@@ -29,6 +30,7 @@ def revoke(context: Context, reader: Reader) -> Answer:
         return _revoke_role(context, reader, Kind(word), option_only=True)
     privileges = read_privileges(reader)
     securable = read_securable(context, reader)
+    refuse_individual(context.catalogue, securable.obj, "REVOKE")
     reader.expect("FROM")
     grantee = read_grantee(context, reader)
     cascade = reader.accept_one("CASCADE", "RESTRICT") == "CASCADE"
@@ -46,7 +48,7 @@ def revoke(context: Context, reader: Reader) -> Answer:
         for privilege in _held(context, privileges, grantee, obj):
             _require(context, obj, privilege)
             revoked += take(context, grantee.id, privilege, obj, option_only=option_only, cascade=cascade)
-    return _answer(revoked, None if securable.reach is Reach.ONE else len(objects))
+    return answer_revoked(revoked, None if securable.reach is Reach.ONE else len(objects))
 
 
 def _check(privileges: tuple[str, ...], kind: Kind) -> None:
@@ -79,7 +81,8 @@ def _require(context: Context, obj: Obj, privilege: str) -> None:
         raise insufficient_privileges(obj.kind.value, obj.name)
 
 
-def _answer(revoked: Revoked, objects: int | None) -> Answer:
+def answer_revoked(revoked: Revoked, objects: int | None) -> Answer:
+    """The answer of a REVOKE that reached so many objects (None for one that names its object)."""
     if revoked.skipped:
         text = (
             f"Revoke partially executed: {revoked.done} grant(s) revoked, {revoked.skipped} grant(s) skipped due to "
@@ -110,7 +113,7 @@ def _revoke_future(
             futures.put(replace(future, grant_option=False))
         else:
             futures.delete(future)
-    return _answer(Revoked(), None)
+    return answer_revoked(Revoked(), None)
 
 
 @statement("REVOKE ROLE", source=_SOURCE)
@@ -138,4 +141,4 @@ def _revoke_role(context: Context, reader: Reader, kind: Kind, *, option_only: b
     cascade = reader.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     reader.end()
     _require(context, role, "USAGE")
-    return _answer(take(context, grantee.id, "USAGE", role, option_only=option_only, cascade=cascade), None)
+    return answer_revoked(take(context, grantee.id, "USAGE", role, option_only=option_only, cascade=cascade), None)

@@ -61,10 +61,10 @@ def test_database_without_any_right_is_hidden(account: Account) -> None:
     account.admin.run("CREATE DATABASE RAW")
     _as(account, "READER")
     reader = account.as_role("READER")
-    assert reader.rows("SHOW DATABASES") == []
+    assert reader.rows("SHOW DATABASES LIKE 'RAW'") == []
     assert reader.fails("DESCRIBE DATABASE RAW").code == "002003"
     account.admin.run("GRANT USAGE ON DATABASE RAW TO ROLE READER")
-    assert [row["name"] for row in reader.rows("SHOW DATABASES")] == ["RAW"]
+    assert [row["name"] for row in reader.rows("SHOW DATABASES")] == ["RAW", "SNOWFLAKE"]
 
 
 def test_database_is_visible_through_a_database_role(account: Account) -> None:
@@ -72,7 +72,7 @@ def test_database_is_visible_through_a_database_role(account: Account) -> None:
     account.admin.run("CREATE DATABASE ROLE RAW.RAW_R")
     _as(account, "READER")
     account.admin.run("GRANT DATABASE ROLE RAW.RAW_R TO ROLE READER")
-    assert [row["name"] for row in account.as_role("READER").rows("SHOW DATABASES")] == ["RAW"]
+    assert [row["name"] for row in account.as_role("READER").rows("SHOW DATABASES")] == ["RAW", "SNOWFLAKE"]
 
 
 def test_usage_is_not_enough_to_alter(account: Account) -> None:

@@ -30,14 +30,14 @@ def test_secondary_roles_add_rights_but_do_not_create(account: Account, ann: Cli
     admin = account.admin
     admin.run("CREATE DATABASE D")
     admin.run("GRANT USAGE, CREATE SCHEMA ON DATABASE D TO ROLE A")
-    assert ann.rows("SHOW DATABASES") == []
+    assert ann.rows("SHOW DATABASES LIKE 'D'") == []
     ann.run("USE SECONDARY ROLES ALL")
-    assert len(ann.rows("SHOW DATABASES")) == 1
+    assert len(ann.rows("SHOW DATABASES LIKE 'D'")) == 1
     assert ann.fails("CREATE SCHEMA D.S").code == "003001"
     ann.run("USE SECONDARY ROLES NONE")
-    assert ann.rows("SHOW DATABASES") == []
+    assert ann.rows("SHOW DATABASES LIKE 'D'") == []
     ann.run("USE SECONDARY ROLES A")
-    assert len(ann.rows("SHOW DATABASES")) == 1
+    assert len(ann.rows("SHOW DATABASES LIKE 'D'")) == 1
     assert ann.fails("USE SECONDARY ROLES C").code == "003013"
 
 
