@@ -103,8 +103,8 @@ def _times(applied: Applied) -> None:
 
 
 def _access(applied: Applied) -> None:
-    from account.access import access_of, by_database, in_words
     from account.declaration import from_platform
+    from account.former import access_of, by_database, in_words
     from account.model import Role
 
     platform = applied.run.platform
