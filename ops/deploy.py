@@ -75,7 +75,8 @@ class Applied:
 def prepare(account: Account, stack: str, settings: Settings, phases: Phases, parent_pid: int | None = None) -> Run:
     """Declaration and config checked; then toolchain, running and bootstrapped account, stack in the backend.
 
-    A server that this starts ends with the process `parent_pid`, if that is given. Repeatable. Raises Mistakes for a bad declaration before anything else happens.
+    A server that this starts ends with the process `parent_pid`, if that is given. Repeatable.
+    Raises Mistakes for a bad declaration before anything else happens.
     """
     with phases.phase("check"):
         users = declaration.service_users(stack)
