@@ -176,7 +176,7 @@ def show_tokens(context: Context, reader: Reader) -> Result:
             user.name,
             token.role,
             timestamp(token.expires),
-            _status(user, token),
+            token_status(user, token),
             token.comment or None,
             timestamp(token.created),
             token.created_by,
@@ -188,7 +188,8 @@ def show_tokens(context: Context, reader: Reader) -> Result:
     return Result(columns, rows)
 
 
-def _status(user: Obj, token: Token) -> str:
+def token_status(user: Obj, token: Token) -> str:
+    """``EXPIRED``, ``DISABLED`` (the user cannot log in) or ``ACTIVE``."""
     if token.expired():
         return "EXPIRED"
     locked = user.props.get("LOCKED_UNTIL")

@@ -149,8 +149,15 @@ def show_roles(context: Context, reader: Reader) -> Result:
 
 @show("DATABASE ROLES", source=_SOURCE)
 def show_database_roles(context: Context, reader: Reader) -> Result:
-    """Database roles of one database that the session may see."""
+    """``[LIKE '…'] IN DATABASE name``: database roles that the session may see; there is none for the account."""
     catalogue = context.catalogue
+    start = reader.mark()
+    if reader.accept("LIKE"):
+        reader.string()
+    reader.expect("IN")
+    if not reader.at("DATABASE"):
+        raise reader.unexpected()
+    reader.rewind(start)
     columns = (
         Column("created_on", Type.TIMESTAMP_LTZ),
         *_text("name", "database_name", "is_default", "is_current", "is_inherited"),

@@ -53,7 +53,7 @@ def read_identity(reader: Reader) -> Value:
     return tuple(found.items())
 
 
-def _details(identity: Mapping[str, Json]) -> dict[str, Json]:
+def identity_details(identity: Mapping[str, Json]) -> dict[str, Json]:
     """``additional_info`` as Snowflake writes it."""
     match identity["TYPE"]:
         case "AWS":
@@ -89,5 +89,5 @@ def show_identities(context: Context, reader: Reader) -> Result:
         return Result(columns)
     since = user.props.get(f"{IDENTITY}_SET")
     created = float(since) if isinstance(since, int | float) else user.created
-    info = json.dumps(_details(identity))
+    info = json.dumps(identity_details(identity))
     return Result(columns, (("DEFAULT", str(identity["TYPE"]), None, None, timestamp(created), info, "ACTIVE"),))

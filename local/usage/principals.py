@@ -1,17 +1,15 @@
-"""USERS, ROLES and CREDENTIALS."""
+"""USERS and ROLES."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from contextlib import suppress
 
 from local.data.rows import Cell, Row
-from local.model import Json, Kind, Obj
-from local.server.keypair import public_key
+from local.model import Json, Kind
 from local.shared import is_shared
 from local.statements.user_properties import NOT_ON, user_type
 from local.statements.user_views import properties
+from local.usage.credentials import SLOTS
 from local.usage.entries import Entry, entries
 from local.usage.view import SECURITY, Viewer, usage_view
 
@@ -77,7 +75,7 @@ def _user(viewer: Viewer, entry: Entry) -> dict[str, Cell]:
         "LAST_SUCCESS_LOGIN": viewer.catalogue.last_login.get(user.id),
         "EXPIRES_AT": _moment(props.get("EXPIRES_AT")),
         "LOCKED_UNTIL_TIME": _moment(props.get("LOCKED_UNTIL")),
-        "HAS_RSA_PUBLIC_KEY": any(props.get(slot) for slot in _SLOTS),
+        "HAS_RSA_PUBLIC_KEY": any(props.get(slot) for slot in SLOTS),
         "PASSWORD_LAST_SET_TIME": None if "PASSWORD" in hidden else _moment(props.get("PASSWORD_SET")),
         "OWNER": entry.owner,
         "DEFAULT_SECONDARY_ROLE": None if props.get("DEFAULT_SECONDARY_ROLES") == [] else "ALL",
@@ -100,32 +98,3 @@ def roles(viewer: Viewer) -> Iterator[Row]:
             yield (entry.obj.id, entry.obj.created, entry.deleted, entry.obj.name, entry.comment, entry.owner,
                    kind.value.replace(" ", "_"), entry.path[0] if kind is Kind.DATABASE_ROLE else None, None,
                    entry.owner_type, False)  # fmt: skip
-
-
-_SLOTS = {"RSA_PUBLIC_KEY": "PUBLIC_KEY_1", "RSA_PUBLIC_KEY_2": "PUBLIC_KEY_2"}
-
-
-@usage_view(
-    "CREDENTIALS",
-    "CREDENTIAL_ID:N NAME USER_NAME TYPE DOMAIN COMMENT STATUS ADDITIONAL_DETAILS:O CREATED_BY LAST_ALTERED_BY "
-    "CREATED_ON:T LAST_USED_ON:T LAST_ALTERED:T EXPIRATION_DATE:T",
-    SECURITY,
-    notes="key pairs only, of both slots of a user; their NAME (PUBLIC_KEY_1, PUBLIC_KEY_2) is not documented; who "
-    "made a key and when it was used is not known (NULL)",
-)
-def credentials(viewer: Viewer) -> Iterator[Row]:
-    """Keys that users have now."""
-    for user in viewer.catalogue.of_kind(Kind.USER):
-        for number, (slot, name) in enumerate(_SLOTS.items(), 1):
-            key = user.props.get(slot)
-            if isinstance(key, str) and key:
-                yield _key(user, user.id * 10 + number, name, key, _moment(user.props.get(f"{slot}_SET")))
-
-
-def _key(user: Obj, number: int, name: str, key: str, made: float | None) -> Row:
-    details: dict[str, str] = {"KEY_TYPE": "RSA"}
-    with suppress(ValueError):
-        details["PUBLIC_KEY_FP"] = public_key(key)[1]
-    since = made if made is not None else user.created
-    return (number, name, user.name, "KEYPAIR", "KEYPAIR", None, "ACTIVE", json.dumps(details), None, None, since,
-            None, since, None)  # fmt: skip
