@@ -37,16 +37,29 @@ def _forms(name: str) -> Iterator[str]:
 
 
 def places(repository: Path) -> Places:
-    """Reads the declaration's modules; a module that is no Python is passed over (the program says so itself)."""
-    found: dict[str, tuple[str, int]] = {}
+    """Reads the declaration's modules; a module that is no Python is passed over (the program says so itself).
+
+    What names an object comes first, any other text of a call (an argument of a helper, say) after it.
+    """
+    trees = {}
     for path in sorted((repository / DECLARING).glob("*.py")):
         try:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            trees[f"{DECLARING}/{path.name}"] = ast.parse(path.read_text(encoding="utf-8"))
         except (OSError, SyntaxError, ValueError):
             continue
-        for text, line in _names(tree):
-            found.setdefault(text.upper(), (f"{DECLARING}/{path.name}", line))
+    found: dict[str, tuple[str, int]] = {}
+    for read in (_names, _texts):
+        for file, tree in trees.items():
+            for text, line in read(tree):
+                found.setdefault(text.upper(), (file, line))
     return Places(found)
+
+
+def _texts(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple | ast.Call):
+            for entry in node.elts if isinstance(node, ast.Tuple) else node.args:
+                yield from _text(entry)
 
 
 def _names(tree: ast.AST) -> Iterator[tuple[str, int]]:
