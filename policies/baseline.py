@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from account.principals import BUILT_IN_ROLES
 from account.things import Database, Integration, Role, Thing, User, UserType, Warehouse
 from account.values import is_known
+from policies.rule import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from account.picture import Picture
+    from policies.rule import Address, Case
 
 T = TypeVar("T", bound=Thing)
 
@@ -46,3 +48,13 @@ def ours(picture: Picture, kind: type[T]) -> Iterator[T]:
         inside = len(thing.name) > 1 and thing.name[0] in foreign
         if not inside and not is_snowflakes(thing):
             yield thing
+
+
+def account_wide(case: Case) -> Iterator[Address]:
+    """The account as the one subject, if this stack declares what it has only once; nothing otherwise.
+
+    Where nobody told, production is taken for the owner.
+    """
+    told = case.picture.about.owns_account
+    if told or (told is None and case.environment == "prod"):
+        yield WHOLE

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from account.about import about
 from account.names import ACCOUNT, Name
 from account.picture import About, Picture, Source
 from account.principals import BUILT_IN_ROLES, PUBLIC, Grant, role
@@ -57,9 +58,7 @@ def _registered(environment: str) -> Picture:
     pytest.importorskip("account.resources", reason="resources are not read into pictures yet")
     from tests.account.capture import captured
 
-    declared = samples.platform(environment)
-    known = About(source=Source.PULUMI, stack=environment, environment=environment, prefix=declared.prefix)
-    return picture_of(captured(environment), known)
+    return picture_of(captured(environment), about(samples.platform(environment), Source.PULUMI))
 
 
 def picture_of(resources: Iterable[Resource], known: About) -> Picture:
