@@ -35,6 +35,7 @@ from stacks import (
 )
 from stacks import config as stack_config
 from stacks.grants import GrantStyle
+from stacks.login import LoginMethod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +57,10 @@ def _config_texts() -> tuple[dict[str, str], frozenset[str]]:
 
 
 def _plugin_problems(platform: Platform, plugin: Plugin) -> Iterator[Problem]:
+    by_token = platform.connection.login is LoginMethod.WORKLOAD_IDENTITY
     wishes = (
         (platform.governance.sessions is not None, "session_policy", "true", "set it to false"),
+        (by_token, "login", "workload_identity", "use key_pair"),
         (platform.grant_style is GrantStyle.INHERITED, "grants", "inherited", "use all_and_future"),
     )
     for wished, field, value, todo in wishes:

@@ -22,6 +22,9 @@ refuses it), so that no key enters config, state or a preview. The file has one 
     [monitor_admin]
     ...the same with user = "SVC_ECOMMERCE_MONITOR_ADMIN" and role = "ACCOUNTADMIN"
 
+With `login: workload_identity` (plugin 2.x) a profile has `authenticator = "WORKLOAD_IDENTITY"`,
+`workload_identity_provider = "OIDC"` and `token = "…"` instead of the key; `ops login github` writes such a file.
+
 The keys are spelled with underscores: `use_legacy_toml_file` is switched off explicitly, because provider 1.2.1 would
 otherwise read the older spelling (`privatekey`, `accountname`, `organizationname`) and 2.x this one. Role and
 authenticator are also provider inputs, so that a policy sees who acts and how without reading the file. Reading which
@@ -35,6 +38,8 @@ from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_snowflake as snowflake
+
+from stacks.login import LoginMethod
 
 if TYPE_CHECKING:
     from infra.plugin import Plugin
@@ -77,11 +82,13 @@ def _provider(profile: str, role: str, platform: Platform, plugin: Plugin) -> sn
     features = [*_PREVIEW_FEATURES]
     if plugin.is_2x and platform.governance.sessions is not None:
         features.extend(_PREVIEW_FEATURES_OF_2X)
+    by_token = platform.connection.login is LoginMethod.WORKLOAD_IDENTITY
     return snowflake.Provider(
         profile.replace("_", "-"),
         profile=profile,
         role=role,
-        authenticator="SNOWFLAKE_JWT",
+        authenticator="WORKLOAD_IDENTITY" if by_token else "SNOWFLAKE_JWT",
+        workload_identity_provider="OIDC" if by_token else None,
         use_legacy_toml_file=False,
         skip_toml_file_permission_verification=False,
         preview_features_enabled=sorted(features),

@@ -2,7 +2,7 @@
 
 import typer
 
-from ops.commands import access, data, keys, local, stack
+from ops.commands import access, data, keys, local, login, stack
 
 app = typer.Typer(
     name="ops",
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 app.add_typer(local.app, name="local")
 app.add_typer(keys.app, name="keys")
+app.add_typer(login.app, name="login")
 app.add_typer(access.bootstrap, name="bootstrap")
 for topic in (stack, data, access):
     topic.register(app)

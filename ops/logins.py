@@ -1,4 +1,4 @@
-"""Logins by key pair: the provider's TOML profiles, read and written, and connections of the Python connector."""
+"""Logins by key pair or by a token: the provider's TOML profiles, read and written, and the connector's connections."""
 
 import json
 import logging
@@ -15,6 +15,7 @@ from ops.errors import BadInput, OpsError
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
+WORKLOAD_IDENTITY, OIDC = "WORKLOAD_IDENTITY", "OIDC"
 LOGIN_SECONDS = 15
 NETWORK_SECONDS, LOCAL_NETWORK_SECONDS = 300, 5
 """How long a statement is sent again where nobody answers; the connector's own choice is for ever."""
@@ -24,7 +25,10 @@ IMPATIENCE: Mapping[str, int] = {"login_timeout": 20, "request_timeout": 60, "ma
 
 @dataclass(frozen=True)
 class Login:
-    """Who logs in and where. The key is the text of a PEM file; it is left out of the representation."""
+    """Who logs in and where. The key is the text of a PEM file; it and the token are left out of the representation.
+
+    With a token the login is by workload identity (OIDC) and there is no key.
+    """
 
     organization: str
     account: str
@@ -35,6 +39,7 @@ class Login:
     host: str | None = None
     port: int | None = None
     protocol: str = "https"
+    token: str | None = None
 
     def __repr__(self) -> str:
         return f"Login({self.user} as {self.role} at {self.organization}-{self.account})"
@@ -53,7 +58,7 @@ def _profile(login: Login) -> str:
         "user": login.user,
         "role": login.role,
         "warehouse": login.warehouse,
-        "authenticator": "SNOWFLAKE_JWT",
+        **_method(login),
         "host": login.host,
         "port": login.port,
         "protocol": login.protocol,
@@ -61,8 +66,16 @@ def _profile(login: Login) -> str:
     if login.protocol == "http":
         fields |= IMPATIENCE
     lines = [f"{name} = {_value(value)}" for name, value in fields.items() if value is not None]
-    lines += ["disable_telemetry = true", f"private_key = '''\n{login.private_key.strip()}\n'''"]
+    lines.append("disable_telemetry = true")
+    if login.token is None:
+        lines.append(f"private_key = '''\n{login.private_key.strip()}\n'''")
     return "\n".join(lines) + "\n"
+
+
+def _method(login: Login) -> dict[str, str]:
+    if login.token is None:
+        return {"authenticator": "SNOWFLAKE_JWT"}
+    return {"authenticator": WORKLOAD_IDENTITY, "workload_identity_provider": OIDC, "token": login.token}
 
 
 def _value(value: str | int) -> str:
@@ -98,7 +111,8 @@ def read_profile(path: Path, name: str) -> Login:
     if not isinstance(table, dict):
         known = ", ".join(sorted(content)) or "none"
         raise BadInput(f"there is no profile {name!r}", where=str(path), do=f"profiles in the file: {known}")
-    needed = ("organization_name", "account_name", "user", "private_key")
+    secret = "token" if table.get("authenticator") == WORKLOAD_IDENTITY else "private_key"
+    needed = ("organization_name", "account_name", "user", secret)
     missing = [field for field in needed if not isinstance(table.get(field), str)]
     if missing:
         raise BadInput(f"profile {name!r} lacks {', '.join(missing)}", where=str(path))
@@ -121,6 +135,7 @@ def _login(table: Mapping[str, object]) -> Login:
         host=text("host"),
         port=port if isinstance(port, int) else None,
         protocol=text("protocol") or "https",
+        token=text("token") if text("authenticator") == WORKLOAD_IDENTITY else None,
     )
 
 
@@ -135,8 +150,7 @@ def connect(login: Login) -> "SnowflakeConnection":
     parameters: dict[str, object] = {
         "account": f"{login.organization}-{login.account}",
         "user": login.user,
-        "private_key": _der(login),
-        "authenticator": "SNOWFLAKE_JWT",
+        **_proof(login),
         "protocol": login.protocol,
         "login_timeout": LOGIN_SECONDS,
         "network_timeout": LOCAL_NETWORK_SECONDS if local else NETWORK_SECONDS,
@@ -155,6 +169,12 @@ def connect(login: Login) -> "SnowflakeConnection":
             + (f":{login.port}" if login.port else ""),
             why=(error.raw_msg or str(error)).strip(),
         ) from error
+
+
+def _proof(login: Login) -> dict[str, object]:
+    if login.token is None:
+        return {"private_key": _der(login), "authenticator": "SNOWFLAKE_JWT"}
+    return {"authenticator": WORKLOAD_IDENTITY, "workload_identity_provider": OIDC, "token": login.token}
 
 
 def _der(login: Login) -> bytes:

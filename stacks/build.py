@@ -153,6 +153,7 @@ def build(environment: Environment, config: StackConfig, file: str) -> Platform:
             host=config.host,
             port=config.port,
             protocol=config.protocol,
+            login=config.login,
         ),
         edition=config.edition,
         owns_account=config.owns_account,

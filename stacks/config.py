@@ -20,6 +20,7 @@ from stacks.errors import ConfigError, Problem
 from stacks.explain import explain
 from stacks.governance import AuthenticationMethod
 from stacks.grants import GrantStyle
+from stacks.login import LoginMethod
 from stacks.names import Identifier
 from stacks.sealed import Sealable, Text, is_opaque
 from stacks.users import PublicKeys
@@ -88,6 +89,7 @@ class StackConfig(Model):
         monitor_notify: names of declared people who get the e-mail of the warehouse monitors.
         retention_days, warehouse_sizes, max_clusters: by database or warehouse key, over the declaration's.
         masking: tags and masking policies; needs Enterprise.
+        login: how deployments log in; workload_identity (OIDC) with plugin 2.x only.
         session_policy: in the owning stack, with plugin 2.x only.
         grants: all_and_future, or inherited where account and plugin have it.
     """
@@ -116,6 +118,7 @@ class StackConfig(Model):
     warehouse_sizes: dict[Key, WarehouseSize] = Field(default_factory=dict)
     max_clusters: dict[Key, Annotated[int, Field(ge=1, le=10)]] = Field(default_factory=dict)
     masking: bool = True
+    login: LoginMethod = LoginMethod.KEY_PAIR
     session_policy: bool = False
     grants: GrantStyle = GrantStyle.ALL_AND_FUTURE
 

@@ -12,6 +12,7 @@ from stacks.databases import Database
 from stacks.edition import Edition
 from stacks.governance import AuthenticationPolicy, Governance
 from stacks.grants import GrantStyle
+from stacks.login import LoginMethod
 from stacks.monitors import Monitor
 from stacks.names import Identifier
 from stacks.network import Audience, NetworkPolicy
@@ -54,13 +55,17 @@ class Environment(Model):
 
 
 class Connection(Model):
-    """Where the account answers. Host, port and protocol are None for a real account at its usual address."""
+    """Where the account answers and how one logs in to deploy.
+
+    Host, port and protocol are None for a real account at its usual address.
+    """
 
     organization: str
     account: str
     host: str | None = None
     port: int | None = None
     protocol: str | None = None
+    login: LoginMethod = LoginMethod.KEY_PAIR
 
 
 class Platform(Model):

@@ -66,7 +66,9 @@ def test_a_secret_value_is_not_repeated() -> None:
     assert "canary" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("field", "value"), [("session_policy", True), ("grants", "inherited")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("session_policy", True), ("grants", "inherited"), ("login", "workload_identity")]
+)
 def test_what_needs_the_newer_plugin_is_refused_with_the_older(field: str, value: object) -> None:
     configure(samples.values("prod", **{field: value}))
     with pytest.raises(DeclarationError, match="Plugin is too old"):

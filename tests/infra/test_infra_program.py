@@ -157,6 +157,12 @@ def test_no_provider_input_is_a_credential(registered: Registered) -> None:
         }
 
 
+def test_a_runner_logs_in_by_its_identity_where_the_stack_says_so(registered: Registered) -> None:
+    for provider in registered("prod", plugin=None, login="workload_identity").of("snowflake"):
+        assert provider.inputs["authenticator"] == "WORKLOAD_IDENTITY"
+        assert provider.inputs["workloadIdentityProvider"] == "OIDC"
+
+
 def test_providers_name_the_built_plugin_only_when_it_is_used(registered: Registered) -> None:
     assert {entry.version for entry in registered("dev").of("snowflake")} == {"1.3.0"}
     assert "1.3.0" not in {entry.version for entry in registered("dev", plugin=None).of("snowflake")}
