@@ -19,7 +19,7 @@ from account.matrix import matrix as matrix
 from account.names import Name
 from account.picture import Picture
 from account.principals import PUBLIC, Principal, PrincipalKind, Scope, role
-from account.privileges import ACCOUNT_KINDS, OWNERSHIP, meaning, plural
+from account.privileges import OWNERSHIP, meaning, plural
 from account.privileges import Access as Access
 from account.things import User
 from account.values import Undecided, known
@@ -67,7 +67,7 @@ class _Reach:
 
     def way(self, fact: Fact) -> bool | None:
         """Whether one gets to what a fact is about; None where only a future grant may let pass."""
-        if fact.privilege == "MANAGE GRANTS" or fact.kind in ACCOUNT_KINDS:
+        if not fact.needs_a_way:
             return True
         if fact.scope is Scope.OBJECT:
             return self.passage.way(fact.kind, fact.on)
@@ -128,25 +128,26 @@ def _refuse_unknown(
 ) -> None:
     """Undecided where a value that is not known may give one of these accesses to this principal.
 
-    `objects`: only these and the schemas around them count; None for everything within the container.
+    `objects`: only the owners of these count; None for everything in the container `within` or around it.
     """
     wanted = frozenset(accesses)
     for thing in reach.facts.unknown_owners:
         if objects is not None:
             matters = thing.name in objects
         else:
-            near = within is None or thing.name.within(within)
-            matters = near and bool(meaning(OWNERSHIP, kind_of(thing)).accesses & wanted)
+            matters = _meet(thing.name, within) and bool(meaning(OWNERSHIP, kind_of(thing)).accesses & wanted)
         if matters:
             raise Undecided(f"the owner of {kind_of(thing)} {thing.name} is not known")
     if Access.MANAGE not in wanted:
         return
     for schema, owner in reach.facts.unknown_managed:
-        near = within is None or schema.name.within(within)
-        if objects is not None:
-            near = any(name.within(schema.name) for name in objects)
-        if near and owner in reach.paths:
+        if _meet(schema.name, within) and owner in reach.paths:
             raise Undecided(f"it is not known whether schema {schema.name} has managed access")
+
+
+def _meet(name: Name, within: Name | None) -> bool:
+    """Whether something lies in a container, or the container in it."""
+    return within is None or name.within(within) or within.within(name)
 
 
 def rights(
@@ -201,7 +202,7 @@ def _rights(reach: _Reach, wanted: frozenset[Access], within: Name | None) -> tu
 
 def _near(fact: Fact, within: Name) -> bool:
     """Whether a fact is about something in a container, or about everything in a container around it."""
-    return fact.on.within(within) or (within.within(fact.on) and (fact.spans or fact.scope is not Scope.OBJECT))
+    return fact.on.within(within) or (within.within(fact.on) and (bool(fact.spans) or fact.scope is not Scope.OBJECT))
 
 
 def _order(right: Right) -> tuple[object, ...]:
@@ -214,7 +215,9 @@ def _best(reach: _Reach, candidates: Iterable[Fact], access: Access, on: Name, k
     for fact in candidates:
         if fact.holder not in reach.paths:
             continue
-        way = True if fact.privilege == "MANAGE GRANTS" else reach.passage.way(kind, on)
+        # Imported privileges and the management of grants are held on a container, and open the way inside themselves.
+        spans = access in fact.spans and not fact.needs_a_way
+        way = True if spans else reach.passage.way(kind, on)
         if way is False:
             continue
         rank = (fact.scope is Scope.FUTURE or way is None, len(reach.paths[fact.holder]))
@@ -225,10 +228,7 @@ def _best(reach: _Reach, candidates: Iterable[Fact], access: Access, on: Name, k
 
 def _candidates(known_facts: Facts, access: Access, on: Name, kind: str) -> list[Fact]:
     return [
-        fact
-        for held in known_facts.by_holder.values()
-        for fact in held
-        if access in fact.accesses and known_facts.reaches(fact, on, kind)
+        fact for held in known_facts.by_holder.values() for fact in held if known_facts.reaches(fact, access, on, kind)
     ]
 
 
@@ -251,7 +251,7 @@ def _can(reach: _Reach, candidates: list[Fact], access: Access, on: Name, kind: 
     if found is None or found.potential:
         blocked = any(fact.holder in reach.paths for fact in candidates)
         owned = [on] if access in meaning(OWNERSHIP, kind).accesses else []
-        _refuse_unknown(reach, (access,), None, [*owned, *(containers(kind, on) if blocked else ())])
+        _refuse_unknown(reach, (access,), on, [*owned, *(containers(kind, on) if blocked else ())])
     return found
 
 

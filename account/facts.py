@@ -30,7 +30,7 @@ _BUILT_IN = (
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One privilege of one holder. `spans`: it reaches everything inside `on`, whatever its kind."""
+    """One privilege of one holder. `spans`: accesses to everything inside `on`, whatever its kind."""
 
     holder: Principal
     privilege: str
@@ -39,7 +39,7 @@ class Fact:
     scope: Scope
     accesses: frozenset[Access]
     why: str = ""
-    spans: bool = False
+    spans: frozenset[Access] = frozenset()
     grant_option: bool = False
     origin: Origin | None = field(default=None, compare=False)
 
@@ -51,6 +51,14 @@ class Fact:
         and schema".
         """
         return self.kind in ("DATABASE", "SCHEMA")
+
+    @property
+    def needs_a_way(self) -> bool:
+        """Whether the containers around its object must be passed; not by who manages grants, or for account objects.
+
+        docs.snowflake.com/en/user-guide/container-manage-grants-intro: the holder resolves everything inside.
+        """
+        return self.kind not in ACCOUNT_KINDS and self.privilege != "MANAGE GRANTS"
 
 
 def kind_of(thing: AnyThing) -> str:
@@ -101,7 +109,7 @@ def managing(schema: Schema, owner: Principal) -> Fact:
     """The owner of a managed-access schema decides about grants on everything in it, and so can give it to itself."""
     why = f"owns the managed-access schema and can give itself everything inside {schema.name}"
     accesses = frozenset({Access.MANAGE})
-    return Fact(owner, OWNERSHIP, "SCHEMA", schema.name, Scope.OBJECT, accesses, why, spans=True, origin=schema.origin)
+    return Fact(owner, OWNERSHIP, "SCHEMA", schema.name, Scope.OBJECT, accesses, why, accesses, origin=schema.origin)
 
 
 def _warehouses_of(fact: Fact) -> Iterator[Fact]:
@@ -205,9 +213,11 @@ class Facts:
             return ()
         return tuple(name for name in self.schemas if name.within(fact.on) and self.shadowed(fact, name))
 
-    def reaches(self, fact: Fact, on: Name, kind: str) -> bool:
-        """Whether a fact reaches one object, the way to it aside."""
-        if fact.spans and fact.scope is Scope.OBJECT and on.within(fact.on):
+    def reaches(self, fact: Fact, access: Access, on: Name, kind: str) -> bool:
+        """Whether a fact gives access to one object, the way to it aside."""
+        if access not in fact.accesses:
+            return False
+        if access in fact.spans and fact.scope is Scope.OBJECT and on.within(fact.on):
             return True
         if not covers(fact.kind, kind):
             return False
@@ -225,7 +235,7 @@ class Facts:
     def _passage(self, principal: Principal) -> Passage:
         passage = Passage()
         for fact in self.by_holder.get(principal, ()):
-            if fact.spans and fact.privilege == "IMPORTED PRIVILEGES":
+            if fact.privilege == "IMPORTED PRIVILEGES":
                 passage.whole.add(fact.on)
             if not fact.passes:
                 continue

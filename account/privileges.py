@@ -35,12 +35,12 @@ class Meaning:
 
     Attributes:
         why: what is not plain from the privilege's name, for people; may be empty.
-        spans: it reaches everything inside the object, too, whatever its kind.
+        spans: the accesses that reach everything inside the object, too, whatever its kind.
     """
 
     accesses: frozenset[Access]
     why: str = ""
-    spans: bool = False
+    spans: frozenset[Access] = frozenset()
 
 
 OWNERSHIP: Final = "OWNERSHIP"
@@ -99,6 +99,7 @@ _EVERYTHING: Final = {
     "USER": frozenset({Access.MANAGE, Access.MONITOR}),
 }
 """What ALL gives on kinds without contents; ALL does not include OWNERSHIP."""
+_MANAGING: Final = frozenset({Access.MANAGE})
 _INSIDE: Final = "can give itself everything inside"
 
 
@@ -146,16 +147,16 @@ def meaning(privilege: str, kind: str) -> Meaning:
     if privilege == OWNERSHIP:
         return _ownership(kind)
     if privilege == "MANAGE GRANTS":
-        return Meaning(frozenset({Access.MANAGE}), _INSIDE, spans=True)
+        return Meaning(_MANAGING, _INSIDE, _MANAGING)
     if privilege in ALL:
         if kind == "ACCOUNT":
-            return Meaning(_everything(kind), f"includes MANAGE GRANTS: {_INSIDE}", spans=True)
+            return Meaning(_everything(kind), f"includes MANAGE GRANTS: {_INSIDE}", _MANAGING)
         return Meaning(_everything(kind))
     if privilege in TAKEOVER and kind == "USER":
         return Meaning(frozenset({Access.MANAGE}), "can act as this user")
     if privilege == "IMPORTED PRIVILEGES":
         reading = frozenset({Access.READ, Access.USE})
-        return Meaning(reading, "reads everything in the shared database", spans=True)
+        return Meaning(reading, "reads everything in the shared database", reading)
     if privilege == "USAGE" and kind == "CORTEX SEARCH SERVICE":
         return Meaning(frozenset({Access.READ, Access.USE}), "a search service answers with the rows it indexes")
     if privilege == "USAGE" and kind in ("STAGE", "SECRET", "DATASET", "MODEL"):
