@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from policies.rule import WHOLE, Address, Case, Fault, Judgement, Level, Rule, Settings, Severity, Verdict
+from policies.rule import ENVIRONMENTS, Address, Case, Fault, Judgement, Level, Rule, Settings, Severity, Verdict
 
 if TYPE_CHECKING:
     from policies.waivers import Waiver
 
 PRODUCTION = "prod"
+WAIVERS = "SNW-MON-003"
+"""The rule about waivers, which is judged where findings are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,20 +99,26 @@ def judge(book: Book, case: Case, waivers: Iterable[Waiver] = (), today: date | 
     """Judge a case by every rule of the book that is switched on and has something to go by.
 
     Args:
-        waivers: those in force are put to the findings they cover; `policies.waivers` finds expired and unused ones.
-        today: the day on which waivers are looked at.
+        waivers: of all stacks. Those of the case's stack are put to the findings they cover; expired, too long and
+            unused ones become findings of their own.
+        today: the day on which waivers are looked at; by default today in UTC.
     """
     found: list[Finding] = []
-    judged: list[str] = []
+    judged: set[str] = set()
     for id, rule in sorted(book.rules.items()):
         chosen = book.chosen[id]
         if chosen.level is Level.DISABLED or not rule.evidence & case.evidence:
             continue
-        judged.append(id)
+        judged.add(id)
         for judgement in _judgements(rule, chosen, case):
             found.extend(_findings(rule, chosen.level, judgement))
-    covered = [_covered(finding, tuple(waivers), today) for finding in found]
-    return Report(environment=book.environment, findings=tuple(covered), rules=tuple(judged))
+    given = tuple(waivers)
+    if given:
+        found = [_covered(finding, given, case.picture.about.stack, today) for finding in found]
+        found.extend(_about_waivers(book, case, given, found, judged, today))
+        judged |= {WAIVERS} & set(book.rules)
+    found.sort(key=lambda finding: (finding.rule, finding.address))
+    return Report(environment=book.environment, findings=tuple(found), rules=tuple(sorted(judged)))
 
 
 def _judgements(rule: Rule, chosen: Chosen, case: Case) -> list[Judgement]:
@@ -143,10 +151,26 @@ def _findings(rule: Rule, level: Level, judgement: Judgement) -> list[Finding]:
     return [finding(fault) for fault in judgement.faults] or [finding(None)]
 
 
-def _covered(finding: Finding, waivers: tuple[Waiver, ...], today: date | None) -> Finding:
-    from dataclasses import replace
-
-    if finding.verdict is Verdict.PASS or (finding.address == WHOLE and finding.verdict is Verdict.ERROR):
-        return finding
-    waiver = next((waiver for waiver in waivers if waiver.covers(finding, today)), None)
+def _covered(finding: Finding, waivers: tuple[Waiver, ...], stack: str, today: date | None) -> Finding:
+    waiver = next((waiver for waiver in waivers if waiver.stack == stack and waiver.covers(finding, today)), None)
     return finding if waiver is None else replace(finding, waiver=waiver)
+
+
+def _about_waivers(
+    book: Book, case: Case, waivers: tuple[Waiver, ...], found: list[Finding], judged: set[str], today: date | None
+) -> Iterator[Finding]:
+    """Findings about waivers that are not in order, or are put to nothing although their rule was judged."""
+    from policies.waivers import faults, unused
+
+    rule = book.rules.get(WAIVERS)
+    level = book.chosen[WAIVERS].level if rule is not None else Level.DISABLED
+    if rule is None or level is Level.DISABLED:
+        return
+    used = {id(finding.waiver) for finding in found if finding.waiver is not None}
+    for waiver in waivers:
+        wrong = [] if WAIVERS in judged else list(faults(waiver, today, book.rules, ENVIRONMENTS))
+        missed = waiver.evidence is None or waiver.evidence in case.evidence
+        if waiver.stack == case.picture.about.stack and waiver.rule in judged and missed and id(waiver) not in used:
+            wrong.extend(unused(waiver, [finding for finding in found if finding.rule == waiver.rule], today))
+        if wrong:
+            yield from _findings(rule, level, Judgement(Verdict.FAIL, waiver.address, tuple(wrong)))

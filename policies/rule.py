@@ -111,6 +111,8 @@ class Address:
         return f"{self.kind} {self.name}".strip()
 
 
+ENVIRONMENTS = ("dev", "qa", "prod")
+"""Environments, which are also the stacks."""
 WHOLE = Address("ACCOUNT", "")
 """The account as a whole."""
 Subject = Thing | Resource | Address
