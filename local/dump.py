@@ -13,7 +13,7 @@ from local.credentials import TOKENS
 from local.model import Json, Kind, Obj
 from local.store import Store
 
-_RANDOM = ("account_id", "PASSWORD_HASH", "SECRET_HASH")
+_RANDOM = ("account_id", "PASSWORD_HASH", "SECRET_HASH", "STORAGE_AWS_EXTERNAL_ID")
 """Properties that differ between equal accounts; only that they are set is compared."""
 _MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE", "_TIMESTAMP", "_SET")
 """Endings of properties that hold a moment; left out, as is whether a warehouse runs just now."""

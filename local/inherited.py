@@ -13,6 +13,7 @@ from local.catalogue import Catalogue
 from local.errors import unsupported
 from local.model import ACCOUNT_ID, InheritedGrant, Kind, Obj
 from local.privileges import expand
+from local.shared import is_shared
 
 FEATURE = "FEATURE_RBAC_INHERITED_GRANTS"
 MANAGE_GRANTS = "MANAGE GRANTS"
@@ -42,9 +43,10 @@ def give_inherited(
 def inherited_on(catalogue: Catalogue, obj: Obj) -> list[InheritedGrant]:
     """The inherited grants that cover the object: of exactly its type, on any container around it.
 
-    On a stage only the privileges of its sort count (READ and WRITE, or USAGE), as with future grants.
+    They do not reach into the SNOWFLAKE database, as into no application. On a stage only the privileges of its sort
+    count (READ and WRITE, or USAGE), as with future grants.
     """
-    if not len(catalogue.inherited) or obj.id == ACCOUNT_ID or not enabled(catalogue):
+    if not len(catalogue.inherited) or obj.id == ACCOUNT_ID or not enabled(catalogue) or is_shared(catalogue, obj):
         return []
     found = [
         grant

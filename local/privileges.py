@@ -100,6 +100,8 @@ PRIVILEGES: dict[Kind, frozenset[str]] = {
     Kind.ROLE: frozenset(),
     Kind.DATABASE_ROLE: frozenset(),
     Kind.NETWORK_POLICY: frozenset(),
+    Kind.INTEGRATION: _words("", "USAGE, USE_ANY_ROLE"),
+    Kind.SHARE: frozenset(),
     Kind.NETWORK_RULE: frozenset(),
     Kind.PASSWORD_POLICY: _APPLY,
     Kind.AUTHENTICATION_POLICY: _APPLY,
@@ -136,7 +138,18 @@ PRIVILEGES: dict[Kind, frozenset[str]] = {
 }
 """Object type → its privileges, OWNERSHIP left out (it is transferred, see ``local.statements.ownership``)."""
 
-KNOWN = frozenset().union(*PRIVILEGES.values())
+TO_SHARES: dict[Kind, frozenset[str]] = {
+    Kind.DATABASE: _words("", "REFERENCE_USAGE, USAGE"),
+    Kind.SCHEMA: _USAGE,
+    Kind.FUNCTION: _USAGE,
+    Kind.TABLE: _words("", "EVOLVE SCHEMA, SELECT"),
+    **dict.fromkeys((Kind.EXTERNAL_TABLE, Kind.ICEBERG_TABLE, Kind.DYNAMIC_TABLE, Kind.VIEW), frozenset({"SELECT"})),
+    Kind.SEMANTIC_VIEW: _VIEW,
+    Kind.TAG: frozenset({"READ"}),
+}
+"""Object type → what may be granted on it to a share (docs.snowflake.com: GRANT <privilege> … TO SHARE)."""
+
+KNOWN = frozenset().union(*PRIVILEGES.values(), *TO_SHARES.values())
 """Every privilege on any object type; other words are a syntax error."""
 
 NO_BULK = frozenset({Kind.PIPE, Kind.TAG, Kind.MASKING_POLICY})

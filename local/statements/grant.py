@@ -25,10 +25,11 @@ from local.statements.securables import (
     read_grantee,
     read_securable,
 )
+from local.statements.share_grants import grant_role_to_share, grant_to_share, require_not_shared
 
 _SOURCE = "docs.snowflake.com: GRANT <privileges> … TO ROLE, … TO USER, GRANT ROLE, GRANT DATABASE ROLE"
 
-refuse("GRANT … TO SHARE", "GRANT … ON INTEGRATION", "GRANT CALLER …", source=_SOURCE)
+refuse("GRANT … TO APPLICATION", "GRANT CALLER …", source=_SOURCE)
 
 ALL = "ALL"
 """What ``read_privileges`` returns for ALL PRIVILEGES."""
@@ -63,13 +64,15 @@ def _read_privilege(reader: Reader) -> str:
     return text
 
 
-@statement("GRANT", source=_SOURCE, notes="no shares, integrations or CALLER grants")
+@statement("GRANT", source=_SOURCE, notes="no CALLER grants")
 def grant(context: Context, reader: Reader) -> Answer:
-    """``GRANT privileges ON … TO …``."""
+    """``GRANT privileges ON … TO …``, also to shares."""
     privileges = read_privileges(reader)
     securable = read_securable(context, reader)
     refuse_individual(context.catalogue, securable.obj, "GRANT")
     reader.expect("TO")
+    if reader.accept("SHARE"):
+        return grant_to_share(context, reader, privileges, securable)
     grantee = read_grantee(context, reader)
     option = reader.accept("WITH", "GRANT", "OPTION")
     reader.end()
@@ -173,6 +176,7 @@ def _grant_future(
         raise unsupported(f"future grants on {securable.kind.info.plural}")
     require_future(context, securable.obj)
     check_same_database(context, grantee, securable.obj)
+    require_not_shared(context.catalogue, grantee, "future")
     if grantee.kind is Kind.DATABASE_ROLE and not context.access.reachable(grantee):
         raise insufficient_privileges("database", context.catalogue.get(grantee.parent).name)
     wanted = privileges_meant(privileges, securable.kind, grantee, None)
@@ -205,14 +209,14 @@ def grant_role(context: Context, reader: Reader) -> Result:
     return _grant_role(context, reader, role, context.access.resolve(Kind.ROLE, reader.path()))
 
 
-@statement("GRANT DATABASE ROLE", source=_SOURCE, notes="not to shares or applications")
+@statement("GRANT DATABASE ROLE", source=_SOURCE, notes="not to applications")
 def grant_database_role(context: Context, reader: Reader) -> Result:
-    """``GRANT DATABASE ROLE name TO [DATABASE] ROLE parent [WITH GRANT OPTION]`` or ``TO USER name``."""
+    """``GRANT DATABASE ROLE name TO [DATABASE] ROLE parent [WITH GRANT OPTION]``, ``TO USER`` or ``TO SHARE name``."""
     role = context.access.resolve(Kind.DATABASE_ROLE, reader.path())
     reader.expect("TO")
-    if not any(
-        reader.at(*words) for words in (("DATABASE", "ROLE"), ("ROLE",), ("USER",), ("SHARE",), ("APPLICATION",))
-    ):
+    if reader.accept("SHARE"):
+        return grant_role_to_share(context, reader, role)
+    if not any(reader.at(*words) for words in (("DATABASE", "ROLE"), ("ROLE",), ("USER",), ("APPLICATION",))):
         raise reader.unexpected()
     grantee = read_grantee(context, reader)
     if grantee.kind is Kind.DATABASE_ROLE and grantee.parent != role.parent:

@@ -20,9 +20,13 @@ from local.statements.securables import (
     read_grantee,
     read_kind,
 )
+from local.statements.share_grants import require_not_shared
 from local.statements.show_grants import TO_ROLE, inherited_row, limited, ordered
 
 _SOURCE = "docs.snowflake.com: Managing access with inherited grants, Using inherited grants; provider v2 grants"
+
+_NEVER = frozenset({Kind.INTEGRATION, Kind.SHARE})
+"""Types whose privileges cannot be inherited at all."""
 
 _INELIGIBLE = {Kind.STREAMLIT: frozenset({"USAGE"})}
 """Privileges that cannot be inherited, by type (besides OWNERSHIP and what only the account has)."""
@@ -45,8 +49,10 @@ def grant_inherited(context: Context, reader: Reader) -> Result:
     reader.end()
     if grantee.kind is Kind.USER:
         check_user(context, privileges, Securable(Reach.ALL, kind, container))
+    refuse_individual(context.catalogue, container, "GRANT")
     _require(context, container)
     check_same_database(context, grantee, container)
+    require_not_shared(context.catalogue, grantee, "inherited")
     wanted = _eligible(privileges, kind, privileges_meant(privileges, kind, grantee, None))
     mine = [
         inherited.privilege
@@ -86,6 +92,8 @@ def _read(context: Context, reader: Reader) -> tuple[tuple[str, ...], Kind, Obj]
     depth = {Kind.ACCOUNT: 0, Kind.DATABASE: 1, Kind.SCHEMA: 2}[container.kind]
     if _DEPTH[kind.info.scope] < depth:
         raise compilation_error(f"{kind.info.plural} are not in a {container.kind.value}.")
+    if kind in _NEVER:
+        raise compilation_error(f"Privileges on {kind.info.plural} cannot be granted as inherited privileges.")
     if "OWNERSHIP" in privileges:
         raise compilation_error("OWNERSHIP cannot be granted as an inherited privilege.")
     if MANAGE_GRANTS in privileges:

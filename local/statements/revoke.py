@@ -16,13 +16,14 @@ from local.session import Context
 from local.shared import refuse_individual
 from local.statements.grant import ALL, after_commit, read_privileges, require_future
 from local.statements.securables import Reach, Securable, find_user, objects_of, read_grantee, read_securable
+from local.statements.share_grants import revoke_from_share, revoke_role_from_share
 
 _SOURCE = "docs.snowflake.com: REVOKE <privileges> … FROM ROLE, … FROM USER, REVOKE ROLE, REVOKE DATABASE ROLE"
 
-refuse("REVOKE … FROM SHARE", "REVOKE … ON INTEGRATION", source=_SOURCE)
+refuse("REVOKE … FROM APPLICATION", source=_SOURCE)
 
 
-@statement("REVOKE", source=_SOURCE, notes="no shares or integrations")
+@statement("REVOKE", source=_SOURCE)
 def revoke(context: Context, reader: Reader) -> Answer:
     """``REVOKE [GRANT OPTION FOR] privileges ON … FROM … [RESTRICT | CASCADE]``, also of roles."""
     option_only = reader.accept("GRANT", "OPTION", "FOR")
@@ -32,6 +33,8 @@ def revoke(context: Context, reader: Reader) -> Answer:
     securable = read_securable(context, reader)
     refuse_individual(context.catalogue, securable.obj, "REVOKE")
     reader.expect("FROM")
+    if not option_only and reader.accept("SHARE"):
+        return revoke_from_share(context, reader, privileges, securable)
     grantee = read_grantee(context, reader)
     cascade = reader.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     reader.end()
@@ -122,7 +125,7 @@ def revoke_role(context: Context, reader: Reader) -> Answer:
     return _revoke_role(context, reader, Kind.ROLE, option_only=False)
 
 
-@statement("REVOKE DATABASE ROLE", source=_SOURCE, notes="not from shares or applications")
+@statement("REVOKE DATABASE ROLE", source=_SOURCE, notes="not from applications")
 def revoke_database_role(context: Context, reader: Reader) -> Answer:
     """``REVOKE DATABASE ROLE name FROM [DATABASE] ROLE parent [RESTRICT | CASCADE]`` or ``FROM USER name``."""
     return _revoke_role(context, reader, Kind.DATABASE_ROLE, option_only=False)
@@ -131,6 +134,8 @@ def revoke_database_role(context: Context, reader: Reader) -> Answer:
 def _revoke_role(context: Context, reader: Reader, kind: Kind, *, option_only: bool) -> Answer:
     role = context.access.resolve(kind, reader.path())
     reader.expect("FROM")
+    if kind is Kind.DATABASE_ROLE and not option_only and reader.accept("SHARE"):
+        return revoke_role_from_share(context, reader, role)
     if kind is Kind.ROLE and reader.accept("USER"):
         grantee = find_user(context, reader.path())
     elif kind is Kind.ROLE:

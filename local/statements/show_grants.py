@@ -39,7 +39,7 @@ Row = tuple[Cell, ...]
 _DIRECT: Row = ("false", None, None, None)
 """The last four columns of a grant on an object itself."""
 
-refuse("SHOW GRANTS TO SHARE", "SHOW GRANTS OF SHARE", "SHOW GRANTS TO APPLICATION", source=_SOURCE)
+refuse("SHOW GRANTS OF SHARE", "SHOW GRANTS TO APPLICATION", source=_SOURCE)
 
 
 @show(
@@ -55,6 +55,9 @@ def show_grants(context: Context, reader: Reader) -> Result:
         case "OF":
             return limited(reader, _OF, _of(context, _read_role(context, reader, "OF")))
         case "TO":
+            if reader.accept("SHARE"):
+                share = context.access.resolve(Kind.SHARE, reader.path())
+                return limited(reader, TO_ROLE, _to_role(context, share))
             if not reader.accept("USER"):
                 return limited(reader, TO_ROLE, _to_role(context, _read_role(context, reader, "TO")))
             return limited(reader, _TO_USER, _to_user(context, find_user(context, reader.path())))
@@ -100,7 +103,9 @@ def _name(context: Context, obj: Obj) -> str:
 
 
 def _grantee(context: Context, grantee: Obj, *, full: bool = False) -> tuple[Cell, Cell]:
-    """``granted_to`` and ``grantee_name``."""
+    """``granted_to`` and ``grantee_name``; shares with their account, which the provider cuts off."""
+    if grantee.kind is Kind.SHARE:
+        return _type(grantee.kind), f"{context.settings.account_id}.{display(grantee.name)}"
     return _type(grantee.kind), context.catalogue.full_name(grantee) if full else display(grantee.name)
 
 

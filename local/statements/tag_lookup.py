@@ -31,7 +31,7 @@ def effective_tags(context: Context, obj: Obj, column: str = "") -> list[tuple[O
     return list(found.values())
 
 
-_DOMAINS = {"INSTANCE": None, "INTEGRATION": None, "SHARE": None, "FUNCTION": None, "STREAMLIT": None}
+_DOMAINS = frozenset({"INSTANCE", "FUNCTION", "STREAMLIT"})
 
 
 def domain_kind(domain: str) -> Kind:

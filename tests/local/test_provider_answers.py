@@ -120,7 +120,7 @@ def test_comment_needs_the_rights_of_alter(account: Account, admin: Client) -> N
         admin.run(statement)
     assert account.as_role("R").fails("COMMENT ON TABLE D.S.T IS 'mine'").code == "003001"
     assert admin.fails("COMMENT ON TABLE D.S.T SET CHANGE_TRACKING = TRUE IS 'x'").code == "001003"
-    assert admin.fails("COMMENT ON INTEGRATION X IS 'x'").code == "000002"
+    assert admin.fails("COMMENT ON CONNECTION X IS 'x'").code == "000002"
 
 
 def test_newer_provider_finds_its_columns(admin: Client) -> None:

@@ -128,7 +128,7 @@ def test_missing_objects_are_refused_with_the_text_that_the_provider_knows(accou
 
 
 @pytest.mark.parametrize(
-    "sql", ["SHOW GRANTS TO SHARE X", "SHOW GRANTS OF APPLICATION ROLE X", "SHOW GRANTS ON INTEGRATION X"]
+    "sql", ["SHOW GRANTS OF SHARE X", "SHOW GRANTS OF APPLICATION ROLE X", "SHOW GRANTS ON CONNECTION X"]
 )
 def test_unsupported_forms_say_so(account: Account, sql: str) -> None:
     assert account.admin.fails(sql).code == "000002"
