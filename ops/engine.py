@@ -37,7 +37,7 @@ class Target:
 class Outcome:
     """How one operation ended. Seconds of wall time; steps are those that changed or would change something.
 
-    `events` of a preview are the engine's own about resources and policies, for `ops.planned` and the policy gate.
+    `events` are the engine's own about policies, and of a preview about resources, for the gates.
     """
 
     operation: str
@@ -154,7 +154,7 @@ def _listen(process: "subprocess.Popen[str]", outcome: Outcome, listen: Listener
     for line in process.stdout or ():
         raw = read(line)
         event = understand(raw)
-        if outcome.operation == "preview" and "diagnosticEvent" not in raw and "preludeEvent" not in raw:
+        if _kept(raw, outcome.operation):
             outcome.events.append(raw)
         if isinstance(event, Message) and event.severity != "debug":
             outcome.messages.append(event)
@@ -164,6 +164,11 @@ def _listen(process: "subprocess.Popen[str]", outcome: Outcome, listen: Listener
             outcome.steps.append(event)
         if listen is not None:
             listen(event)
+
+
+def _kept(raw: Metadata, operation: str) -> bool:
+    kinds = ("policy", "summary", "resourcePre") if operation == "preview" else ("policy", "summary")
+    return any(name.startswith(kinds) for name in raw)
 
 
 def _watch(process: "subprocess.Popen[str]", needed: Callable[[], bool]) -> None:
