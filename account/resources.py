@@ -81,7 +81,6 @@ _FACTS: Final[dict[str, Callable[[Reader], None]]] = {
     "UserSessionPolicyAttachment": attachments.on_user,
     "TableColumnMaskingPolicyApplication": attachments.column_masking,
     "TagAssociation": policies.tag_association,
-    "TagMaskingPolicyAssociation": policies.tag_masking,
     "CurrentAccount": settings.current_account,
     "AccountParameter": settings.account_parameter,
     "ObjectParameter": settings.object_parameter,

@@ -103,9 +103,9 @@ def _times(applied: Applied) -> None:
 
 
 def _access(applied: Applied) -> None:
-    from account.declaration import from_platform
     from account.former import access_of, by_database, in_words
     from account.model import Role
+    from account.model_declaration import from_platform
 
     platform = applied.run.platform
     picture = from_platform(platform)

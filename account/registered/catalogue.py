@@ -100,7 +100,7 @@ _FACTS: Final = (
     "GrantPrivilegesToAccountRole GrantPrivilegesToDatabaseRole GrantPrivilegesToShare GrantOwnership "
     "NetworkPolicyAttachment AccountAuthenticationPolicyAttachment AccountPasswordPolicyAttachment "
     "AccountSessionPolicyAttachment UserAuthenticationPolicyAttachment UserPasswordPolicyAttachment "
-    "UserSessionPolicyAttachment TableColumnMaskingPolicyApplication TagAssociation TagMaskingPolicyAssociation "
+    "UserSessionPolicyAttachment TableColumnMaskingPolicyApplication TagAssociation "
     "CurrentAccount AccountParameter ObjectParameter"
 )
 FACTS: Final[frozenset[str]] = frozenset(_FACTS.split())
@@ -108,7 +108,6 @@ FACTS: Final[frozenset[str]] = frozenset(_FACTS.split())
 
 NO_FACT: Final[dict[str, str]] = {
     "Execute": "runs any SQL: rules read its statements; only the assignment of the account's monitor is understood",
-    "UnsafeExecute": "the former name of Execute; rules read its statements",
     "TableConstraint": "keys of a table decide nothing that a picture is asked",
     "TableStorageLifecyclePolicyAttachment": "says when rows expire, not who sees them",
     "IntelligenceCortexAgentAttachment": "lists an agent in a menu; access comes from grants on the agent",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from account.names import ACCOUNT
@@ -218,16 +217,3 @@ def tag_association(reader: Reader) -> None:
         target, column = (name.container, name.last) if of_column else (name, "")
         on = "COLUMN" if of_column else kind
         reader.builder.tag_uses.append(TagUse(found, on, target, column, value or "", reader.origin))
-
-
-def tag_masking(reader: Reader) -> None:
-    """TagMaskingPolicyAssociation (provider 1.x)."""
-    found, policy = reader.inside("tagId", "TAG"), reader.inside("maskingPolicyId", "MASKING POLICY")
-    if isinstance(found, Unknown | None) or policy is None:
-        reader.blind(f"tag of {reader.where}", "it is not known before the change is made", "ATTACHMENT")
-        return
-    thing = reader.builder.things.get(("TAG", found))
-    if isinstance(thing, Tag) and not isinstance(thing.masking_policies, Unknown):
-        masks = policy if isinstance(policy, Unknown) else tuple(sorted({*thing.masking_policies, policy}))
-        reader.builder.things["TAG", found] = replace(thing, masking_policies=masks)
-    reader.builder.attach(PolicyKind.MASKING, policy, "TAG", found, reader.origin)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from account.declaration import from_platform
 from account.former import Access, access_of, by_database, closure, effective_access, in_words
 from account.model import Account, Held, Membership, Owned, Role, User
+from account.model_declaration import from_platform
 from stacks.grants import ObjectKind, Privilege, Scope
 from stacks.roles import ADMIN_ROLES
 from tests import samples
