@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from ops.review.model import FindingRow, Outcome, Review, Risk, StepRow
+from ops.review.model import FindingRow, Outcome, Review, StepRow
+from policies.risk import Danger
 
 LIMIT = 65_536
 """Characters that GitHub takes in one comment."""
@@ -12,10 +13,10 @@ ROWS = 60
 ENDS_SOON = 30
 _SIGN = {Outcome.CLEAN: "✅", Outcome.BLOCKED: "⛔", Outcome.UNDECIDED: "⚠️"}
 _RISK = {
-    Risk.SAFE: "safe",
-    Risk.COSTLY: "💰 costly",
-    Risk.DESTRUCTIVE: "🔥 destructive",
-    Risk.UNRECOVERABLE: "☠️ unrecoverable",
+    Danger.SAFE: "safe",
+    Danger.COSTLY: "💰 costly",
+    Danger.DESTRUCTIVE: "🔥 destructive",
+    Danger.UNRECOVERABLE: "☠️ unrecoverable",
 }
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -74,7 +75,7 @@ def _steps(review: Review) -> Iterable[str]:
         return
     yield "| | resource | what changes | risk |"
     yield "|---|---|---|---|"
-    order = {risk: number for number, risk in enumerate(reversed(Risk))}
+    order = {risk: number for number, risk in enumerate(reversed(Danger))}
     rows = sorted(review.steps, key=lambda step: (order[step.risk], not step.weakening, step.kind, step.name))
     yield from _limited([_step(step) for step in rows])
     yield ""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from policies.risk import Danger
+
 
 class Outcome(StrEnum):
     """What a review says about the change."""
@@ -10,15 +12,6 @@ class Outcome(StrEnum):
     CLEAN = "clean"
     BLOCKED = "blocked"
     UNDECIDED = "could not judge"
-
-
-class Risk(StrEnum):
-    """How far a step reaches, from best to worst."""
-
-    SAFE = "safe"
-    COSTLY = "costly"
-    DESTRUCTIVE = "destructive"
-    UNRECOVERABLE = "unrecoverable"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +29,7 @@ class StepRow:
     name: str
     object: str
     changed: tuple[str, ...]
-    risk: Risk
+    risk: Danger
     reasons: tuple[str, ...] = ()
     weakening: tuple[str, ...] = ()
     approval: str = ""
