@@ -31,6 +31,10 @@ class Shapes:
     tables: Mapping[int, Shape]
 
 
+NO_SHAPES = Shapes(-1, {})
+"""For statements that read no table: nothing is brought into shape for them."""
+
+
 def shape_of(columns: tuple[ColumnDef, ...]) -> Shape:
     """The physical shape of a table with these columns."""
     return {column.physical: ColumnShape(column.type.storage, column.nullable, column.fill) for column in columns}

@@ -144,13 +144,17 @@ class DataStore:
                     self._present.pop(table, None)
 
     def _read(self, table: int) -> Shape:
+        # Not from duckdb_columns(), which walks every table of the account for each one.
+        from duckdb import CatalogException
+
         with self.cursor() as cursor:
-            rows = cursor.execute(
-                "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
-                "WHERE database_name = current_database() AND schema_name = ? AND table_name = ?",
-                physical(table).split("."),
-            ).fetchall()
-        return {name: ColumnShape(kind, bool(nullable)) for name, kind, nullable in rows}
+            try:
+                rows = cursor.execute(
+                    'SELECT name, type, "notnull" FROM pragma_table_info(?)', [physical(table)]
+                ).fetchall()
+            except CatalogException:
+                return {}
+        return {name: ColumnShape(kind, not required) for name, kind, required in rows}
 
     def in_shape(self, wanted: Shapes, table: int) -> bool:
         """Whether a table has its wanted shape now."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from local.data.encode import describe, fetch
 from local.data.query import plan_query
+from local.data.shapes import NO_SHAPES
 from local.data.store import data_store
 from local.data.work import Plan, defer
 from local.errors import unsupported
@@ -57,7 +58,8 @@ def query(context: Context, reader: Reader) -> Answer:
             cursor.execute(found.sql)
             return fetch(cursor, None, found.types_for(len(cursor.description or ())))
 
-        return Plan(data_store(context).wanted(context.catalogue), found.reads, run, check=found.sql)
+        wanted = data_store(context).wanted(context.catalogue) if found.reads else NO_SHAPES
+        return Plan(wanted, found.reads, run, check=found.sql)
 
     return defer(context, plan)
 
