@@ -11,6 +11,7 @@ from local.model import Json
 from local.reader import Reader, Value, ValueReader, read_boolean, read_integer, read_string, read_strings
 from local.results import Cell
 from local.statements.common import one_of
+from local.statements.external_stages import CREDENTIALS, ENCRYPTION, SPEC, describe_external, is_external
 
 
 class Option(NamedTuple):
@@ -151,16 +152,11 @@ def _format(reader: Reader) -> Value:
 
 def _encryption(reader: Reader) -> Value:
     reader.expect("(", "TYPE", "=")
-    kind = one_of("TYPE", reader.word(), _ENCRYPTION)
+    kind = one_of("TYPE", reader.word(), (*_ENCRYPTION, *(word for words in ENCRYPTION.values() for word in words)))
+    # Keys of the client side are not kept: nothing is encrypted here.
+    reader.properties("ENCRYPTION", dict.fromkeys(("MASTER_KEY", "KMS_KEY_ID"), read_string))
     reader.expect(")")
     return kind
-
-
-def _external(name: str) -> ValueReader:
-    def read(_reader: Reader) -> Value:
-        raise unsupported(f"external stages ({name})")
-
-    return read
 
 
 SET_SPEC: dict[str, ValueReader] = {
@@ -168,7 +164,7 @@ SET_SPEC: dict[str, ValueReader] = {
     "COPY_OPTIONS": _group("COPY_OPTIONS", COPY_OPTIONS),
     "DIRECTORY": _group("DIRECTORY", DIRECTORY),
     "COMMENT": read_string,
-    **{name: _external(name) for name in ("URL", "STORAGE_INTEGRATION", "CREDENTIALS", "ENDPOINT")},
+    **SPEC,
 }
 CREATE_SPEC: dict[str, ValueReader] = {**SET_SPEC, "ENCRYPTION": _encryption}
 
@@ -177,7 +173,7 @@ def as_groups(values: Mapping[str, Json]) -> dict[str, Json]:
     """The values read with these readers, groups as JSON objects in place of their pairs."""
 
     def convert(name: str, value: Json) -> Json:
-        if name not in ("FILE_FORMAT", "COPY_OPTIONS", "DIRECTORY") or not isinstance(value, list):
+        if name not in ("FILE_FORMAT", "COPY_OPTIONS", "DIRECTORY", CREDENTIALS) or not isinstance(value, list):
             return value
         return {str(pair[0]): pair[1] for pair in value if isinstance(pair, list)}
 
@@ -211,7 +207,7 @@ def describe_rows(props: Mapping[str, Json]) -> list[tuple[Cell, ...]]:
         ("STAGE_FILE_FORMAT", "TYPE", "String", kind, "CSV"),
         *_rows("STAGE_FILE_FORMAT", FILE_FORMATS[kind], file_format),
         *_rows("STAGE_COPY_OPTIONS", COPY_OPTIONS, _given(props, "COPY_OPTIONS")),
-        ("STAGE_LOCATION", "URL", "String", "", ""),
+        *(describe_external(props) if is_external(props) else [("STAGE_LOCATION", "URL", "String", "", "")]),
         *_rows("DIRECTORY", directory, _given(props, "DIRECTORY")),
     ]
 
@@ -223,6 +219,8 @@ def directory_enabled(props: Mapping[str, Json]) -> bool:
 
 def check_stage(props: Mapping[str, Json]) -> None:
     """ON_ERROR takes CONTINUE, SKIP_FILE with a number or percentage, or ABORT_STATEMENT."""
+    if not is_external(props) and "ENCRYPTION" in props:
+        one_of("TYPE", str(props["ENCRYPTION"]), _ENCRYPTION)
     on_error = str(_given(props, "COPY_OPTIONS").get("ON_ERROR", "ABORT_STATEMENT")).upper()
     if on_error not in ("CONTINUE", "ABORT_STATEMENT") and not on_error.startswith("SKIP_FILE"):
         raise compilation_error(f"invalid value '{on_error}' for property 'ON_ERROR'.")

@@ -1,4 +1,4 @@
-"""Internal stages: places for files. Their files are not there yet, so PUT, GET, LIST and COPY are refused."""
+"""Stages: places for files, inside or outside. There are no files yet, so PUT, GET, LIST and COPY are refused."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from local.statements.common import (
     show_objects,
     skipped,
 )
+from local.statements.external_stages import check_external, is_external, shown, with_one_right
 from local.statements.stage_options import (
     CREATE_SPEC,
     SET_SPEC,
@@ -41,18 +42,23 @@ from local.statements.tags import read_tag_clause, set_tags
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC STAGE; provider stageShowRow, stageDescRow"
 KIND = Kind.STAGE
 
-refuse("PUT", "GET", "LIST", "REMOVE", "COPY INTO", "ALTER STAGE … REFRESH", "CREATE STAGE … URL", source=_SOURCE)
+refuse("PUT", "GET", "LIST", "REMOVE", "COPY INTO", "ALTER STAGE … REFRESH", source=_SOURCE)
 
 
-@create("STAGE", notes="internal, not temporary, no files; no named file formats", source=_SOURCE)
+@create(
+    "STAGE",
+    notes="not temporary, no files, no S3-compatible storage; no named file formats; of credentials only that they are",
+    source=_SOURCE,
+)
 def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
-    """Encryption is SNOWFLAKE_FULL unless written."""
+    """Encryption of an internal stage is SNOWFLAKE_FULL unless written."""
     path = reader.path()
     given = as_groups(read_values(reader, KIND, CREATE_SPEC).onto({}))
     tags = read_tag_clause(reader)
     reader.end()
     comment, props = split_comment(given)
     check_stage(props)
+    check_external(context, props)
     stage, answer = create_object(context, head, KIND, path, comment=comment, props=props)
     if stage is not None:
         set_tags(context, stage, tags)
@@ -61,7 +67,7 @@ def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
 
 @alter("STAGE", notes="no REFRESH", source=_SOURCE)
 def alter_stage(context: Context, reader: Reader) -> Result:
-    """RENAME, tags, file format, copy options, directory and comment."""
+    """RENAME, tags, file format, copy options, directory, location and the right to it, comment."""
     stage = resolve_or_skip(context, reader, KIND)
     if stage is None:
         return skipped()
@@ -71,7 +77,14 @@ def alter_stage(context: Context, reader: Reader) -> Result:
     if answer is not None:
         return answer
     changes = read_changes(reader, KIND, SET_SPEC)
-    return apply_changes(context, stage, Changes(_merged(stage, as_groups(changes.values)), changes.unset), check_stage)
+    values = _merged(stage, as_groups(changes.values))
+    gone = stage.props.keys() - with_one_right(values, stage.props).keys()
+
+    def check(props: Mapping[str, Json]) -> None:
+        check_stage(props)
+        check_external(context, props, stage.props)
+
+    return apply_changes(context, stage, Changes(values, changes.unset | gone), check)
 
 
 def _merged(stage: Obj, values: Mapping[str, Json]) -> dict[str, Json]:
@@ -107,12 +120,15 @@ def show_stages(context: Context, reader: Reader) -> Result:
     def row(stage: Obj) -> tuple[Cell, ...]:
         database, schema = context.catalogue.path(stage)[:2]
         encrypted = stage.props.get("ENCRYPTION") == "SNOWFLAKE_SSE"
-        kind = "INTERNAL NO CSE" if encrypted else "INTERNAL"
-        return (
-            timestamp(stage.created), stage.name, database, schema, "", "N", "N", owner_name(context, stage),
-            stage.comment, None, kind, None, None, None, None, owner_role_type(context, stage),
-            yes_no(directory_enabled(stage.props)),
-        )  # fmt: skip
+        values: dict[str, Cell] = {
+            "created_on": timestamp(stage.created), "name": stage.name, "database_name": database,
+            "schema_name": schema, "url": "", "has_credentials": "N", "has_encryption_key": "N",
+            "owner": owner_name(context, stage), "comment": stage.comment,
+            "type": "INTERNAL NO CSE" if encrypted else "INTERNAL", "owner_role_type": owner_role_type(context, stage),
+            "directory_enabled": yes_no(directory_enabled(stage.props)),
+            **(shown(stage.props) if is_external(stage.props) else {}),
+        }  # fmt: skip
+        return tuple(values.get(column.name) for column in _COLUMNS)
 
     return show_objects(context, reader, KIND, _COLUMNS, row)
 

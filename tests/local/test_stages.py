@@ -57,8 +57,8 @@ def test_stage_is_altered_and_renamed(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("clause", "code"),
     [
-        ("URL = 's3://bucket'", "000002"),
-        ("STORAGE_INTEGRATION = X", "000002"),
+        ("URL = 's3://bucket' ENDPOINT = 'minio.local'", "000002"),
+        ("STORAGE_INTEGRATION = X", "001008"),
         ("FILE_FORMAT = (FORMAT_NAME = 'D.S.F')", "000002"),
         ("FILE_FORMAT = (TYPE = JSON FIELD_DELIMITER = ',')", "001420"),
         ("FILE_FORMAT = (TYPE = DOCX)", "001008"),
