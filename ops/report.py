@@ -103,20 +103,26 @@ def _times(applied: Applied) -> None:
 
 
 def _access(applied: Applied) -> None:
-    from account.former import access_of, by_database, in_words
-    from account.model import Role
-    from account.model_declaration import from_platform
+    from account.access import by_database, classes_in_words, matrix
+    from account.declaration import from_platform
+    from account.names import Name
+    from account.principals import role
 
     platform = applied.run.platform
-    picture = from_platform(platform)
     databases = [str(database.name) for database in platform.databases]
+    schemas = sorted(
+        Name.of(str(database.name), str(schema.name)) for database in platform.databases for schema in database.schemas
+    )
+    warehouses = sorted(Name.of(str(warehouse.name)) for warehouse in platform.warehouses)
+    roles = [role(str(entry.name)) for entry in platform.roles] + [role(str(platform.deployer_role))]
+    found = matrix(from_platform(platform), roles)
     title = "Effective access, from the declaration"
     table = console.table(title, "role", *databases, "warehouses", lines=True)
-    for name in (*(str(role.name) for role in platform.roles), str(platform.deployer_role)):
-        access = access_of(picture, Role(name))
-        cells = [by_database(access, database, picture.schemas) for database in databases]
-        used = [f"{path[0]} ({in_words(access[path])})" for path in picture.warehouses if path in access]
-        table.add_row(name, *cells, "\n".join(used) or "-")
+    for principal in roles:
+        access = {name: classes for (holder, name), classes in found.items() if holder == principal}
+        cells = [by_database(access, database, schemas) for database in databases]
+        used = [f"{name} ({classes_in_words(access[name])})" for name in warehouses if name in access]
+        table.add_row(str(principal), *cells, "\n".join(used) or "-")
     console.show(table)
 
 
