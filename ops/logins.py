@@ -139,8 +139,11 @@ def _login(table: Mapping[str, object]) -> Login:
     )
 
 
-def connect(login: Login) -> "SnowflakeConnection":
-    """Opens a connection; nothing but the account is contacted. Raises OpsError with Snowflake's own reason."""
+def connect(login: Login, session: Mapping[str, str | int] | None = None) -> "SnowflakeConnection":
+    """Opens a connection; nothing but the account is contacted. `session`: session parameters from the start.
+
+    Raises OpsError with Snowflake's own reason.
+    """
     os.environ.setdefault("SNOWFLAKE_DISABLE_PLATFORM_DETECTION", "true")
     logging.getLogger("snowflake.connector").setLevel(logging.CRITICAL)
     import snowflake.connector
@@ -156,7 +159,11 @@ def connect(login: Login) -> "SnowflakeConnection":
         "network_timeout": LOCAL_NETWORK_SECONDS if local else NETWORK_SECONDS,
         "disable_ocsp_checks": local,
         "platform_detection_timeout_seconds": 0.0,
-        "session_parameters": {"CLIENT_TELEMETRY_ENABLED": False, "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON"},
+        "session_parameters": {
+            "CLIENT_TELEMETRY_ENABLED": False,
+            "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON",
+            **(session or {}),
+        },
     }
     optional = {"role": login.role, "warehouse": login.warehouse, "host": login.host, "port": login.port}
     parameters |= {name: value for name, value in optional.items() if value is not None}

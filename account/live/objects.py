@@ -1,0 +1,318 @@
+"""Rows about containers, warehouses, monitors and what lies in schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from account import things
+from account.live import baseline, subjects
+from account.live.answers import Answers, Row, items, number
+from account.live.common import each, in_order, levels, origin, owner, properties, sure, unlike
+from account.names import Name
+from account.values import Maybe, Unknown
+
+if TYPE_CHECKING:
+    from account.builder import Builder
+
+Retention = Mapping[Name, Maybe[int | None]]
+_SIZES: Final = {
+    "X-Small": "XSMALL", "Small": "SMALL", "Medium": "MEDIUM", "Large": "LARGE", "X-Large": "XLARGE",
+    "2X-Large": "XXLARGE", "3X-Large": "XXXLARGE", "4X-Large": "X4LARGE", "5X-Large": "X5LARGE", "6X-Large": "X6LARGE",
+}  # fmt: skip
+"""How SHOW WAREHOUSES prints a size, and how it is declared."""
+_NONE: Final = frozenset({"null", "none"})
+
+
+def containers(answers: Answers, out: Builder) -> Retention:
+    """Databases and schemas; returns the days of retention that hold in each."""
+    has_public = {name.database for name, _ in subjects.named_rows(answers, "schemas") if name.last == "PUBLIC"}
+    told = answers.told("schemas")
+    days: dict[Name, Maybe[int | None]] = {}
+
+    def database(row: Row) -> things.Database | None:
+        name, kind = Name.of(row.must("name")), row.text("kind")
+        kind = kind if isinstance(kind, str) else "STANDARD"
+        if baseline.database(name.last, kind):
+            return None
+        days[name] = row.number("retention_time")
+        return things.Database(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            type=kind,
+            retention_days=days[name],
+            transient=_option(row, "TRANSIENT"),
+            drops_public_schema=name not in has_public if told else Unknown("the schemas were not told"),
+        )
+
+    def schema(row: Row) -> things.Schema | None:
+        name = subjects.name_of(row)
+        if name.last in baseline.listed("schemas") or name.database not in days:
+            return None
+        days[name] = row.number("retention_time")
+        return things.Schema(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            managed_access=_option(row, "MANAGED ACCESS"),
+            retention_days=unlike(days[name], days[name.database]),
+            transient=_option(row, "TRANSIENT"),
+        )
+
+    each(out, "DATABASE", answers.rows("databases"), database)
+    each(out, "SCHEMA", answers.rows("schemas"), schema)
+    return days
+
+
+def _option(row: Row, word: str) -> Maybe[bool]:
+    options = row.text("options")
+    return options if isinstance(options, Unknown) else word in (options or "")
+
+
+Columns = Mapping[Name, tuple[things.Column, ...]]
+Masks = Mapping[tuple[Name, str], Name]
+
+
+def columns(answers: Answers, masks: Masks, masks_told: bool) -> dict[Name, list[things.Column]]:
+    """The columns of tables and views, with the masking policies set on them, by the table's name."""
+    found: dict[Name, list[tuple[int, things.Column]]] = {}
+    unknown = Unknown("the references of masking policies were not told")
+    for row in (*answers.rows("columns"), *subjects.narrowest(answers, "columns")):
+        parts = [row.text(*names) for names in (
+            ("table_catalog", "database_name"), ("table_schema", "schema_name"), ("table_name",), ("column_name",)
+        )]  # fmt: skip
+        if not all(isinstance(part, str) for part in parts) or baseline.database(str(parts[0])):
+            continue
+        table, name = Name(str(part) for part in parts[:3]), str(parts[3])
+        place = row.number("ordinal_position") if row.has("ordinal_position") else len(found.get(table, ()))
+        mask = masks.get((table, name)) if masks_told else unknown
+        column = things.Column(name=name, type=_type(row), masking_policy=mask)
+        found.setdefault(table, []).append((place if isinstance(place, int) else 0, column))
+    return {table: [column for _, column in sorted(held, key=lambda one: one[0])] for table, held in found.items()}
+
+
+def _type(row: Row) -> Maybe[str]:
+    """The type's name; SHOW COLUMNS has it in JSON."""
+    plain = row.text("data_type")
+    if isinstance(plain, str) and plain.startswith("{"):
+        details = row.details("data_type")
+        return details if isinstance(details, Unknown) else str(details.get("TYPE", ""))
+    return sure(plain, "")
+
+
+def relations(answers: Answers, out: Builder, days: Retention, of_table: Mapping[Name, list[things.Column]]) -> None:
+    """Tables and views; those of INFORMATION_SCHEMA are left out."""
+    told = (answers.told("columns") or answers.told("show_columns")) and bool(of_table)
+
+    def relation(row: Row) -> things.Table | None:
+        name = subjects.name_of(row)
+        if name[1] in baseline.listed("schemas") or baseline.database(name[0]):
+            return None
+        kind = _relation_type(row)
+        held = of_table.get(name)
+        kept = unlike(row.number("retention_time"), days.get(name.schema)) if row.has("retention_time") else None
+        return things.Table(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            type=kind,
+            retention_days=None if kind.endswith("VIEW") else kept,
+            transient=_transient(row),
+            columns=tuple(held) if held is not None else () if told else None,
+        )
+
+    each(out, "TABLE", answers.rows("relations"), relation)
+    for key in ("tables", "views"):
+        each(out, "TABLE", subjects.narrowest(answers, key), relation)
+
+
+def _transient(row: Row) -> Maybe[bool]:
+    if row.has("is_transient"):
+        return sure(row.flag("is_transient"), False)
+    return row.text("kind") == "TRANSIENT" if row.has("kind") else False
+
+
+def _relation_type(row: Row) -> str:
+    """TABLE, VIEW, DYNAMIC TABLE, …"""
+    for word in ("dynamic", "iceberg", "hybrid", "external", "event"):
+        if row.has(f"is_{word}") and row.flag(f"is_{word}") is True:
+            return f"{word.upper()} TABLE"
+    if row.has("is_materialized"):
+        return "MATERIALIZED VIEW" if row.flag("is_materialized") is True else "VIEW"
+    kind = row.text("table_type") if row.has("table_type") else "TABLE"
+    return kind if isinstance(kind, str) and kind not in ("BASE TABLE", "TEMPORARY TABLE") else "TABLE"
+
+
+def warehouses(answers: Answers, out: Builder) -> None:
+    """Warehouses with their time limits."""
+    limits = levels(answers, "warehouse_parameters", "WAREHOUSE")
+
+    def warehouse(row: Row) -> things.Warehouse | None:
+        name = Name.of(row.must("name"))
+        if baseline.warehouse(name.last):
+            return None
+        monitor = row.text("resource_monitor")
+        set_here = limits.get(name)
+
+        def limit(key: str) -> Maybe[int | None]:
+            return (
+                Unknown(f"the parameters of {name} were not told")
+                if set_here is None
+                else number(set_here.get(key), key)
+            )
+
+        return things.Warehouse(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            type=sure(row.text("type"), "STANDARD"),
+            size=_size(row.text("size")),
+            generation=row.text("generation"),
+            min_clusters=sure(row.number("min_cluster_count"), 1),
+            max_clusters=sure(row.number("max_cluster_count"), 1),
+            auto_suspend=row.number("auto_suspend"),
+            auto_resume=row.flag("auto_resume"),
+            monitor=Name.of(monitor) if isinstance(monitor, str) and monitor not in _NONE else _no(monitor),
+            statement_timeout=limit("STATEMENT_TIMEOUT_IN_SECONDS"),
+            queued_timeout=limit("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS"),
+            query_acceleration=row.flag("enable_query_acceleration"),
+            query_acceleration_factor=row.number("query_acceleration_max_scale_factor"),
+        )
+
+    each(out, "WAREHOUSE", answers.rows("warehouses"), warehouse)
+
+
+def _no(value: object) -> Unknown | None:
+    return value if isinstance(value, Unknown) else None
+
+
+def _size(shown: Maybe[str | None]) -> Maybe[str | None]:
+    if not isinstance(shown, str):
+        return shown
+    known = _SIZES.get(shown) or (shown.upper() if shown.upper() in _SIZES.values() else None)
+    return known or Unknown(f"the size {shown!r} is not known here")
+
+
+def monitors(answers: Answers, out: Builder) -> None:
+    """Resource monitors."""
+
+    def monitor(row: Row) -> things.Monitor:
+        name, notify = Name.of(row.must("name")), row.items("notify_at")
+        users = row.items("notify_users")
+        level = row.text("level")
+        return things.Monitor(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            quota=row.number("credit_quota"),
+            frequency=row.text("frequency"),
+            start=row.text("start_time"),
+            notify_at=_percent(notify),
+            suspend_at=row.number("suspend_at"),
+            suspend_immediately_at=row.number("suspend_immediately_at"),
+            notify_users=in_order(users),
+            on_account=level if isinstance(level, Unknown) else level == "ACCOUNT",
+        )
+
+    each(out, "RESOURCE MONITOR", answers.rows("monitors"), monitor)
+
+
+def _percent(shown: Maybe[tuple[str, ...] | None]) -> Maybe[tuple[int, ...]]:
+    if isinstance(shown, Unknown):
+        return shown
+    found = [number(entry, "notify_at") for entry in shown or ()]
+    wrong = next((entry for entry in found if isinstance(entry, Unknown)), None)
+    return wrong if wrong is not None else tuple(sorted(entry for entry in found if isinstance(entry, int)))
+
+
+def stages(answers: Answers, out: Builder) -> None:
+    """Named stages."""
+
+    def stage(row: Row) -> things.Stage:
+        name = subjects.name_of(row)
+        return things.Stage(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            url=row.text("url"),
+            integration=row.text("storage_integration"),
+            has_credentials=sure(row.flag("has_credentials"), False),
+        )
+
+    each(out, "STAGE", subjects.narrowest(answers, "stages"), stage)
+
+
+def programs(answers: Answers, out: Builder) -> None:
+    """Tasks and stored procedures, with whose rights they run."""
+    rights = properties(answers, "describe_procedure")
+    not_told = Unknown("procedures were not described one by one")
+
+    def task(row: Row) -> things.Task:
+        name = subjects.name_of(row)
+        runs_as = row.text("execute_as_user", "execute_as") if row.has("execute_as_user", "execute_as") else not_shown
+        return things.Task(
+            name=name, owner=owner(row, name), comment=row.text("comment"), origin=origin(row), runs_as=runs_as
+        )
+
+    not_shown = Unknown("SHOW TASKS does not tell whether a task runs as a user")
+    each(out, "TASK", subjects.narrowest(answers, "tasks"), task)
+    for name, _, row in subjects.procedure_rows(answers):
+        told = rights.get(name)
+        execute_as = told.get("EXECUTE AS", "OWNER") if told is not None else not_told
+        out.add(things.Procedure(name=name, comment=row.text("description"), origin=origin(row), execute_as=execute_as))
+
+
+def integrations(answers: Answers, out: Builder) -> None:
+    """Integrations, with what DESCRIBE tells about locations, network policy and the role they run as."""
+    described = properties(answers, "describe_integration")
+
+    def integration(row: Row) -> things.Integration:
+        name = Name.of(row.must("name"))
+        told = described.get(name)
+        plain = things.Integration(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            category=sure(row.text("category"), ""),
+            type=sure(row.text("type"), ""),
+            enabled=sure(row.flag("enabled"), True),
+        )
+        if told is None:
+            unknown = Unknown(f"integration {name} was not described")
+            return replace(plain, allowed_locations=unknown, network_policy=unknown, run_as_role=unknown)
+        policy = told.get("NETWORK_POLICY")
+        return replace(
+            plain,
+            allowed_locations=in_order(items(told.get("STORAGE_ALLOWED_LOCATIONS"))),
+            network_policy=Name.loose(policy) if policy else None,
+            run_as_role=told.get("RUN_AS_ROLE"),
+        )
+
+    each(out, "INTEGRATION", answers.rows("integrations"), integration)
+
+
+def shares(answers: Answers, out: Builder) -> None:
+    """Outbound shares."""
+
+    def share(row: Row) -> things.Share | None:
+        if row.text("kind") != "OUTBOUND":
+            return None
+        name = Name.of(row.must("name"))
+        return things.Share(
+            name=name,
+            owner=owner(row, name),
+            comment=row.text("comment"),
+            origin=origin(row),
+            accounts=in_order(row.items("to")),
+        )
+
+    each(out, "SHARE", answers.rows("shares"), share)

@@ -1,0 +1,181 @@
+"""The picture that the answers make, with everything named that could not be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from account import things
+from account.builder import Builder
+from account.live import grants, objects, policies, subjects, users
+from account.live.answers import Answer, Answers
+from account.live.sources import BY_KEY, STATEMENTS, Statement, When
+from account.names import ACCOUNT, Name
+from account.picture import BlindSpot, Picture, PolicyKind, Source
+from account.values import Unknown
+
+if TYPE_CHECKING:
+    from account.picture import About
+
+_CLASSES: Final = (
+    things.Database, things.Schema, things.Table, things.Warehouse, things.Monitor, things.User, things.Role,
+    things.NetworkRule, things.NetworkPolicy, things.AuthenticationPolicy, things.PasswordPolicy, things.SessionPolicy,
+    things.MaskingPolicy, things.RowAccessPolicy, things.Tag, things.Stage, things.Integration, things.Share,
+    things.Task, things.Procedure,
+)  # fmt: skip
+_WITH_CLASS: Final = frozenset(str(kind.__dataclass_fields__["kind"].default) for kind in _CLASSES)
+_STANDS_IN: Final = {"attachments": ("attachments of each policy",)}
+"""Facts that are told by asking about other facts one by one."""
+_NAMED: Final = 3
+
+
+def picture(answers: Answers, about: About) -> Picture:
+    """The picture of the live account.
+
+    Args:
+        answers: everything that `account.live.plan` asked for, with refusals among them.
+        about: of which account and stack; source and extent are set here.
+    """
+    out = Builder()
+    references = policies.References(answers)
+    columns = objects.columns(answers, references.columns, references.masking_told)
+    days = objects.containers(answers, out)
+    objects.relations(answers, out, days, columns)
+    objects.warehouses(answers, out)
+    objects.monitors(answers, out)
+    objects.stages(answers, out)
+    objects.programs(answers, out)
+    objects.integrations(answers, out)
+    objects.shares(answers, out)
+    users.users(answers, out, references.users if references.network_told else None)
+    users.tokens(answers, out)
+    users.roles(answers, out)
+    policies.authentication(answers, out)
+    policies.passwords(answers, out)
+    policies.sessions(answers, out)
+    policies.bodies(answers, out)
+    policies.network(answers, out)
+    policies.tags(answers, out, references.tags if references.masking_told else None)
+    policies.tag_uses(answers, out)
+    references.attach(out)
+    _parameters(answers, out)
+    _owners(grants.grants(answers, out), answers, out)
+    out.blind_spots += _refused(answers)
+    out.blind_spots += _cut(answers)
+    out.blind_spots += _not_sent(answers)
+    return out.picture(replace(about, source=Source.LIVE, whole=True))
+
+
+def _parameters(answers: Answers, out: Builder) -> None:
+    """Parameters that are set on the account; its network policy is an attachment."""
+    for row in answers.rows("parameters"):
+        key, level, value = row.text("key"), row.text("level"), row.text("value")
+        if not isinstance(key, str) or level != "ACCOUNT":
+            continue
+        if key != "NETWORK_POLICY":
+            out.parameters[key] = "" if value is None else value
+        elif value is not None:
+            policy = value if isinstance(value, Unknown) else Name.loose(value)
+            out.attach(PolicyKind.NETWORK, policy, "ACCOUNT", ACCOUNT)
+    both = [
+        entry for entry in out.attachments if entry.policy_kind is PolicyKind.AUTHENTICATION and entry.on == "ACCOUNT"
+    ]
+    if len(set(both)) > 1:
+        out.blind(
+            "whom each authentication policy of the account is for", "Snowflake's list does not tell", "ATTACHMENT"
+        )
+
+
+def _owners(owners: grants.Owners, answers: Answers, out: Builder) -> None:
+    """Owners of things whose own listing does not tell them; things of other kinds; things that no listing showed."""
+    hidden: dict[str, list[Name]] = {}
+    for kind, name, owner in grants.spellings(owners):
+        found = out.things.get((kind, name))
+        if found is not None:
+            if found.owner is None:
+                out.change(kind, name, owner=owner)
+        elif kind not in _WITH_CLASS:
+            out.add(things.Other(kind=kind, name=name, owner=owner))
+        elif not _system(kind, name):
+            hidden.setdefault(kind, []).append(name)
+    for kind, names in hidden.items():
+        some = ", ".join(str(name) for name in sorted(names)[:_NAMED])
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        why = "their owner is known and they were not listed: hidden from this role, or made or dropped meanwhile"
+        out.blind_spots.append(BlindSpot(what=f"{kind} {some}{more}", why=why, kinds=(kind,)))
+    if not owners and answers.told("grants_to_roles"):
+        out.blind(
+            "owners", "the list of grants has no ownership, so that nobody would be seen to own anything", "GRANT"
+        )
+
+
+def _system(kind: str, name: Name) -> bool:
+    from account.live import baseline
+
+    return {
+        "ROLE": len(name) == 1 and baseline.role(name.last),
+        "USER": baseline.user(name.last),
+        "WAREHOUSE": baseline.warehouse(name.last),
+        "SCHEMA": name.last in baseline.listed("schemas"),
+    }.get(kind, False)
+
+
+def _covered(statement: Statement, answers: Answers) -> bool:
+    """Whether other statements told what this one was refused."""
+    if statement.when is not When.BULK:
+        return False
+    others = [
+        other
+        for other in STATEMENTS
+        if other.fact in (statement.fact, *_STANDS_IN.get(statement.fact, ())) and other.when is not When.BULK
+    ]
+    asked = [other for other in others if other.per is not subjects.account or answers.told(other.key)]
+    return bool(others) and len(asked) == len(others) and not any(answers.failed(other.key) for other in others)
+
+
+def _refused(answers: Answers) -> Iterator[BlindSpot]:
+    """What was refused, with Snowflake's own words; many refusals of one kind are one entry."""
+    for key, statement in BY_KEY.items():
+        failed = [answer for answer in answers.of(key) if answer.error]
+        if not failed or _covered(statement, answers):
+            continue
+        by_error: dict[str, list[Answer]] = {}
+        for answer in failed:
+            by_error.setdefault(answer.error.split(":")[0] if len(failed) > _NAMED else answer.ask.sql, []).append(
+                answer
+            )
+        for alike in by_error.values():
+            first = alike[0]
+            many = f" of {first.ask.on} and {len(alike) - 1} more" if len(alike) > 1 else f" of {first.ask.on}"
+            what = statement.fact + (many if first.ask.on else "")
+            why = f"{first.error}; it needs: {statement.needs}"
+            yield BlindSpot(what=what, why=why, statement=first.ask.sql, kinds=statement.kinds)
+
+
+def _cut(answers: Answers) -> Iterator[BlindSpot]:
+    """Listings that Snowflake cut short and that were not asked for in smaller pieces."""
+    for answer in answers:
+        statement = BY_KEY[answer.ask.key]
+        if len(answer.rows) < subjects.CUT or not answer.ask.sql.startswith("SHOW") or _divided(answer, answers):
+            continue
+        why = f"Snowflake sends {subjects.CUT} rows at most"
+        yield BlindSpot(what=f"more of {statement.fact}", why=why, statement=answer.ask.sql, kinds=statement.kinds)
+
+
+def _divided(answer: Answer, answers: Answers) -> bool:
+    key = answer.ask.key
+    for narrower in (f"{key}_of_database", f"{key.removesuffix('_of_database')}_of_schema"):
+        if narrower in BY_KEY and narrower != key:
+            return any(other.ask.on.within(answer.ask.on) for other in answers.of(narrower))
+    return False
+
+
+def _not_sent(answers: Answers) -> Iterator[BlindSpot]:
+    """Columns that an answer should have."""
+    by_source: dict[str, set[str]] = {}
+    for sql, column in answers.missing:
+        by_source.setdefault(sql, set()).add(column)
+    for sql, columns in sorted(by_source.items()):
+        names = ", ".join(sorted(columns))
+        yield BlindSpot(what=f"column {names}", why="Snowflake's answer does not have it", statement=sql)
