@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from account.access import Access, can, in_words, matrix, rights, who_can
 from account.names import ACCOUNT, Name
 from account.picture import Picture
-from account.principals import PUBLIC, Grant, Principal, PrincipalKind, Scope, database_role, role
-from account.things import Other, Role, Schema, Share, Table, User
+from account.principals import PUBLIC, Grant, Principal, PrincipalKind, Scope, database_role
+from account.things import Other, Schema, Share, Table, User
 from account.values import UNKNOWN, Undecided
 from tests.account.pictures import DB, DB_R, OTHER, OWNER, PARENT, READER, SVC, THINGS, S, T, grant, picture, usage
 
@@ -249,94 +247,6 @@ def test_secondary_roles_that_are_not_known_are_undecided() -> None:
         rights(picture(things=things), SVC, default_session=True)
 
 
-@pytest.mark.parametrize("privilege", ["MODIFY PROGRAMMATIC AUTHENTICATION METHODS", "IMPERSONATE", "OWNERSHIP", "ALL"])
-def test_who_can_act_as_a_user_manages_it(privilege: str) -> None:
-    held = grant(READER, privilege, "USER", SVC.name)
-    assert can(picture([held]), READER, Access.MANAGE, SVC.name, "USER")
-
-
-def test_to_see_the_logins_of_a_user_is_no_takeover() -> None:
-    held = grant(READER, "MONITOR", "USER", SVC.name)
-    assert can(picture([held]), READER, Access.MANAGE, SVC.name, "USER") is None
-
-
-@pytest.mark.parametrize("thing", [User(name=SVC.name, owner=READER), Role(name=OTHER.name, owner=READER)])
-def test_the_owner_of_a_user_or_role_can_take_it_over(thing: User | Role) -> None:
-    right = can(picture(things=[thing]), READER, Access.MANAGE, thing.name, thing.kind)
-    assert right is not None
-    assert right.why
-
-
-def test_the_owner_of_a_role_does_not_have_what_the_role_has() -> None:
-    things = (*THINGS, Role(name=OTHER.name, owner=READER))
-    found = replace(picture([*usage(OTHER), grant(OTHER, "SELECT", "TABLE", T)]), things=things)
-    assert words(found, READER) == ""
-
-
-@pytest.mark.parametrize(("kind", "on"), [("ACCOUNT", ACCOUNT), ("DATABASE", DB), ("SCHEMA", S)])
-def test_manage_grants_on_a_container_manages_what_is_inside_but_does_not_read_it(kind: str, on: Name) -> None:
-    found = picture([grant(READER, "MANAGE GRANTS", kind, on)])
-    right = can(found, READER, Access.MANAGE, T)
-    assert right is not None
-    assert not right.potential
-    assert right.why == f"can give itself everything inside {on or 'the account'}"
-    assert words(found, READER) == ""
-
-
-def test_manage_grants_on_one_schema_says_nothing_about_another() -> None:
-    found = picture([grant(READER, "MANAGE GRANTS", "SCHEMA", S2)])
-    assert can(found, READER, Access.MANAGE, T) is None
-
-
-def test_all_privileges_on_the_account_include_manage_grants() -> None:
-    assert can(picture([grant(READER, "ALL", "ACCOUNT")]), READER, Access.MANAGE, T)
-
-
-def test_securityadmin_manages_everything_and_accountadmin_through_it() -> None:
-    expected = "ACCOUNTADMIN -> SECURITYADMIN -> MANAGE GRANTS on the account"
-    assert words(picture(), role("ACCOUNTADMIN"), Access.MANAGE) == expected
-
-
-def test_manage_warehouses_changes_every_warehouse_but_runs_nothing_on_it() -> None:
-    found = picture([grant(READER, "MANAGE WAREHOUSES", "ACCOUNT")])
-    assert can(found, READER, Access.WRITE, Name.of("WH"), "WAREHOUSE")
-    assert can(found, READER, Access.USE, Name.of("WH"), "WAREHOUSE") is None
-
-
-def test_to_operate_a_warehouse_is_not_to_use_it() -> None:
-    found = picture([grant(READER, "OPERATE", "WAREHOUSE", Name.of("WH"))])
-    assert can(found, READER, Access.USE, Name.of("WH"), "WAREHOUSE") is None
-
-
-@pytest.mark.parametrize(
-    ("privilege", "kind", "access"),
-    [
-        ("APPLY MASKING POLICY", "ACCOUNT", Access.MANAGE),
-        ("ATTACH POLICY", "ACCOUNT", Access.MANAGE),
-        ("CREATE USER", "ACCOUNT", Access.CREATE),
-        ("MONITOR USAGE", "ACCOUNT", Access.MONITOR),
-        ("EXECUTE TASK", "ACCOUNT", Access.USE),
-        ("READ UNREDACTED ERROR TABLE", "ACCOUNT", Access.READ),
-        ("A PRIVILEGE OF NEXT YEAR", "ACCOUNT", Access.MANAGE),
-        ("READ", "STAGE", Access.READ),
-        ("USAGE", "STAGE", Access.READ),
-        ("USAGE", "CORTEX SEARCH SERVICE", Access.READ),
-        ("SELECT", "STREAM", Access.READ),
-        ("A PRIVILEGE OF NEXT YEAR", "VIEW", Access.READ),
-        ("A PRIVILEGE OF NEXT YEAR", "VIEW", Access.WRITE),
-        ("TRUNCATE", "TABLE", Access.WRITE),
-        ("EVOLVE SCHEMA", "TABLE", Access.WRITE),
-        ("REFERENCES", "TABLE", Access.MONITOR),
-        ("CREATE DYNAMIC TABLE", "SCHEMA", Access.CREATE),
-        ("MODIFY", "RESOURCE MONITOR", Access.WRITE),
-        ("APPLY", "MASKING POLICY", Access.MANAGE),
-    ],
-)
-def test_a_privilege_belongs_to_its_class(privilege: str, kind: str, access: Access) -> None:
-    found = rights(picture([grant(READER, privilege, kind, Name.of("DB", "S", "X"))]), READER, accesses=[access])
-    assert [right.privilege for right in found if right.kind == kind] == [privilege]
-
-
 def test_usage_on_a_procedure_is_told_to_run_with_the_rights_of_its_owner() -> None:
     held = grant(READER, "USAGE", "PROCEDURE", Name.of("DB", "S", "P()"))
     right = can(readable(held), READER, Access.USE, Name.of("DB", "S", "P()"), "PROCEDURE")
@@ -454,52 +364,3 @@ def test_the_matrix_is_undecided_where_an_owner_is_not_known() -> None:
 def test_an_object_of_a_kind_without_a_class_has_an_owner_too() -> None:
     stream = Other(kind="STREAM", name=Name.of("DB", "S", "ST"), owner=READER)
     assert words(picture(usage(READER), things=[stream]), READER, on=stream.name, kind="STREAM")
-
-
-PRINCIPALS = [READER, PARENT, OTHER, DB_R, SVC, PUBLIC]
-grants = st.builds(
-    grant,
-    st.sampled_from(PRINCIPALS),
-    st.sampled_from(["SELECT", "INSERT", "USAGE", "ALL", "OWNERSHIP", "MANAGE GRANTS", "CREATE TABLE"]),
-    st.sampled_from(["TABLE", "VIEW", "SCHEMA", "DATABASE"]),
-    st.sampled_from([DB, S, S2, T, ACCOUNT]),
-    st.sampled_from([Scope.OBJECT, Scope.ALL, Scope.INHERITED]),
-)
-memberships = st.lists(
-    st.tuples(st.sampled_from(PRINCIPALS), st.sampled_from([READER, PARENT, OTHER, DB_R])), max_size=5
-)
-
-
-@given(st.lists(grants, max_size=8), memberships, grants, st.sampled_from(PRINCIPALS))
-def test_one_more_grant_never_takes_a_right_away(
-    held: list[Grant], pairs: list[tuple[Principal, Principal]], more: Grant, who: Principal
-) -> None:
-    before, after = picture(held, *pairs), picture([*held, more], *pairs)
-    kept = {(right.access, right.privilege, right.on, right.scope) for right in rights(after, who)}
-    assert {(right.access, right.privilege, right.on, right.scope) for right in rights(before, who)} <= kept
-    for access in (Access.READ, Access.WRITE, Access.MANAGE):
-        if can(before, who, access, T) is not None:
-            assert can(after, who, access, T) is not None
-    table, wider = matrix(before, [who]), matrix(after, [who])
-    assert all(classes <= wider[cell] for cell, classes in table.items())
-
-
-@given(st.lists(grants, max_size=8), memberships, st.sampled_from(PRINCIPALS))
-def test_a_member_can_do_whatever_its_role_can(
-    held: list[Grant], pairs: list[tuple[Principal, Principal]], who: Principal
-) -> None:
-    found = picture(held, *pairs, (PARENT, who)) if who.kind is not PrincipalKind.USER else picture(held, *pairs)
-    above = PARENT if who.kind is not PrincipalKind.USER else who
-    for access in Access:
-        if can(found, who, access, T) is not None:
-            assert can(found, above, access, T) is not None
-
-
-@given(st.lists(grants, max_size=8), memberships, st.sampled_from(PRINCIPALS))
-def test_what_the_matrix_shows_somebody_can_do_to_a_table_there(
-    held: list[Grant], pairs: list[tuple[Principal, Principal]], who: Principal
-) -> None:
-    found = picture(held, *pairs)
-    for access in (Access.READ, Access.WRITE):
-        if can(found, who, access, T) is not None:
-            assert access in matrix(found, [who]).get((who, S), ())
