@@ -156,6 +156,7 @@ def build(environment: Environment, config: StackConfig, file: str) -> Platform:
             login=config.login,
         ),
         edition=config.edition,
+        region=config.region,
         owns_account=config.owns_account,
         deployer_cidrs=config.deployer_cidrs,
         deployer_role=DEPLOYER_ROLE,

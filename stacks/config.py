@@ -76,6 +76,7 @@ class StackConfig(Model):
         organization, account: the account's identifier, ORGANIZATION-ACCOUNT.
         host, port, protocol: where the account answers, if not at its usual address.
         edition: refuses what the account cannot do.
+        region: as in the price list that costs are estimated with (account/rates.json), e.g. AWS US East.
         shared_account: other environments live in the same account, so names carry this environment's prefix.
         owns_account: this stack declares what the account has only once. Exactly one stack per account.
         service_cidrs, people_cidrs: allow-lists per audience; mandatory in prod.
@@ -100,6 +101,7 @@ class StackConfig(Model):
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     protocol: Protocol | None = None
     edition: Edition = Edition.ENTERPRISE
+    region: Text | None = None
     shared_account: bool = False
     owns_account: bool
     service_cidrs: tuple[str, ...] | None = None

@@ -81,6 +81,7 @@ class Platform(Model):
     prefix: str
     connection: Connection
     edition: Edition
+    region: str | None
     owns_account: bool
     deployer_cidrs: tuple[str, ...] | None
     deployer_role: Identifier
