@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from account.picture import About, Picture, Source
 from account.principals import BUILT_IN_ROLES, PUBLIC, Grant, role
 from account.resources import from_resources
 from account.things import AnyThing, Database, NetworkRule, Other, Role, Schema, User, UserType, Warehouse
+from account.values import known
 from policies.files import Files
 from policies.plan import Plan
 from policies.rule import Case, Evidence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = ("dev", "qa", "prod")
 ROOT = Path(__file__).parents[2]
+BITS = 3072
 
 
 @cache
@@ -47,12 +50,21 @@ def passing(evidence: Evidence, environment: str = "prod") -> Case:
 
 @cache
 def _declared(environment: str) -> Picture:
-    return from_platform(samples.platform(environment))
+    return from_platform(samples.platform(environment, **_keys()))
 
 
 @cache
 def _registered(environment: str) -> Picture:
-    return picture_of(captured(environment), about(samples.platform(environment), Source.PULUMI))
+    known = about(samples.platform(environment, **_keys()), Source.PULUMI)
+    return picture_of(captured(environment, **_keys()), known)
+
+
+@cache
+def _keys() -> dict[str, object]:
+    """The config of samples with keys as long as `ops` makes them."""
+    services = {name: {"rsa_public_key": samples.public_key(name, BITS)} for name in samples.SERVICE_USERS}
+    anna = {"name": "ANNA", "email": "anna@example.org", "roles": ["admin"]}
+    return {"public_keys": services, "people": [{**anna, "rsa_public_key": samples.public_key("ANNA", BITS)}]}
 
 
 def picture_of(resources: Iterable[Resource], known: About) -> Picture:
@@ -74,7 +86,8 @@ def _live(picture: Picture) -> Picture:
         NetworkRule(name=Name.of("SNOWFLAKE", "NETWORK_SECURITY", "GITHUBACTIONS_GLOBAL"), values=("140.82.112.0/20",)),
         Other(kind="APPLICATION", name=own),
     )
-    things = {(thing.kind, thing.name): thing for thing in (*snowflakes, *picture.things)}
+    told = (_told(thing) if isinstance(thing, User) else thing for thing in picture.things)
+    things = {(thing.kind, thing.name): thing for thing in (*snowflakes, *told)}
     grants = (
         Grant(PUBLIC, "USAGE", "WAREHOUSE", Name.of("SYSTEM$STREAMLIT_NOTEBOOK_WH")),
         Grant(admin, "MANAGE GRANTS", "ACCOUNT", ACCOUNT),
@@ -91,6 +104,13 @@ def _live(picture: Picture) -> Picture:
         blind_spots=(),
         resources=(),
     )
+
+
+def _told(user: User) -> User:
+    """A user as the account tells: when keys were set but not how long they are, and that somebody logs in."""
+    today = datetime.now(UTC)
+    keys = tuple(replace(key, bits=None, issued=today.date().isoformat()) for key in known(user.public_keys))
+    return replace(user, public_keys=keys, last_login=today.isoformat())
 
 
 @cache
