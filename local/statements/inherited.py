@@ -38,7 +38,8 @@ _DEPTH = {Scope.ACCOUNT: 0, Scope.DATABASE: 1, Scope.SCHEMA: 2}
     "GRANT INHERITED",
     source=_SOURCE,
     notes="needs FEATURE_RBAC_INHERITED_GRANTS = 'ENABLED', as in Snowflake (its error there is another); while it is "
-    "DISABLED existing inherited grants do not count; not of MANAGE GRANTS, not to applications",
+    "DISABLED existing inherited grants do not count; not of MANAGE GRANTS, not to applications; "
+    "INFORMATION_SCHEMA shows what they cover, as with bundle 2026_07",
 )
 def grant_inherited(context: Context, reader: Reader) -> Result:
     """``GRANT INHERITED privileges ON ALL types IN container TO [DATABASE] ROLE | USER name``."""

@@ -167,6 +167,13 @@ def test_a_stage_has_only_the_privileges_of_its_sort(account: Account, reader: C
     assert reader.context.access.privileges(stage) == {"READ", "WRITE"}
 
 
+def test_information_schema_shows_what_it_covers(account: Account, reader: Client) -> None:
+    query = "SELECT TABLE_NAME FROM DB.INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = 'S'"
+    assert len(reader.run(query).rows) == 0
+    security(account).run(IN_DATABASE)
+    assert [row[0] for row in reader.run(query).rows] == ["T"]
+
+
 def test_off_means_that_existing_inherited_grants_do_not_count(account: Account, reader: Client) -> None:
     security(account).run(IN_DATABASE)
     account.admin.run("ALTER ACCOUNT SET FEATURE_RBAC_INHERITED_GRANTS = 'DISABLED'")
