@@ -56,7 +56,7 @@ def _declared(environment: str) -> Picture:
 @cache
 def _registered(environment: str) -> Picture:
     known = about(samples.platform(environment, **_keys()), Source.PULUMI)
-    return picture_of(captured(environment, **_keys()), known)
+    return picture_of(captured(environment, **_keys()), known)  # type: ignore[arg-type]
 
 
 @cache
@@ -98,7 +98,7 @@ def _live(picture: Picture) -> Picture:
     )
     return replace(
         picture,
-        about=replace(picture.about, source=Source.LIVE, whole=True, account="LOCAL-MAIN"),
+        about=replace(picture.about, source=Source.LIVE, whole=True, taken=datetime.now(UTC).isoformat()),
         things=tuple(sorted(things.values(), key=lambda thing: (thing.kind, thing.name))),
         grants=(*picture.grants, *(entry for entry in grants if entry not in picture.grants)),
         blind_spots=(),
