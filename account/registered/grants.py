@@ -167,7 +167,7 @@ def _privileges(reader: Reader) -> Iterator[Maybe[str]]:
     for entry in found:
         text = values.upper(entry)
         if text is not None:
-            yield "ALL" if text == "ALL PRIVILEGES" else text
+            yield "ALL" if isinstance(text, str) and text == "ALL PRIVILEGES" else text
 
 
 def blind(reader: Reader, what: str, scope: Scope = Scope.OBJECT) -> None:

@@ -185,7 +185,7 @@ def tag(reader: Reader) -> None:
     """Tag, with its masking policies. Provider 1.x has `allowedValues`, 2.x `orderedAllowedValues`."""
     name = reader.own_name()
     masks = reader.all_inside("maskingPolicies", "MASKING POLICY")
-    older = reader.texts("allowedValues")
+    listed = "allowedValues" if reader.raw("allowedValues") is not None else "orderedAllowedValues"
     reader.builder.add(
         Tag(
             name=name,
@@ -193,7 +193,7 @@ def tag(reader: Reader) -> None:
             comment=reader.text("comment"),
             origin=reader.origin,
             masking_policies=masks,
-            allowed_values=reader.texts("orderedAllowedValues") if older == () else older,
+            allowed_values=reader.texts(listed),
         )
     )
     for policy in (masks,) if isinstance(masks, Unknown) else masks:
