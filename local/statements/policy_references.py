@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 
 from local.errors import compilation_error, invalid_property, unsupported
+from local.lexer import TokenKind
 from local.model import ACCOUNT_ID, Kind, Obj, Reference, Scope
 from local.names import Path
 from local.reader import Reader
@@ -77,9 +78,8 @@ def _read_function(reader: Reader) -> str | None:
     if not reader.accept("*", "FROM", "TABLE", "("):
         return None
     parts: list[str] = []
-    while reader.peek().upper or parts:
-        parts.append(reader.peek().value.upper())
-        reader.next()
+    while reader.peek().kind in (TokenKind.WORD, TokenKind.QUOTED):
+        parts.append(reader.next().value.upper())
         if not reader.accept("."):
             break
     known = parts[-1:] and parts[-1] in FUNCTIONS and "INFORMATION_SCHEMA" in parts[:-1]

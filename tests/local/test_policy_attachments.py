@@ -75,6 +75,12 @@ def test_references_by_policy_name_list_where_it_is_set(admin: Client) -> None:
     }
 
 
+def test_references_are_read_in_a_database_whose_name_is_quoted(admin: Client) -> None:
+    attach(admin, user(admin), "SET AUTHENTICATION POLICY D.S.P")
+    sql = 'SELECT * FROM TABLE("D".INFORMATION_SCHEMA.POLICY_REFERENCES(POLICY_NAME => \'"D"."S"."P"\'))'
+    assert [row["REF_ENTITY_NAME"] for row in admin.computing().rows(sql)] == ["ANNA"]
+
+
 def test_second_policy_needs_force(admin: Client) -> None:
     attach(admin, user(admin), "SET AUTHENTICATION POLICY D.S.P")
     with pytest.raises(SnowflakeError) as caught:
