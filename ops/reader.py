@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from account.live.answers import Answer, Answers, Ask
@@ -28,7 +27,7 @@ from ops.logins import Login
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
-SESSIONS: Final = 8
+AT_ONCE: Final = 8
 TAG: Final = "ops-audit"
 SECONDS: Final = 60
 AT_LOGIN: Final[Mapping[str, str | int]] = {"QUERY_TAG": TAG, "STATEMENT_TIMEOUT_IN_SECONDS": SECONDS}
@@ -56,8 +55,8 @@ _FUNCTIONS: Final = frozenset(
 _WORDS_OF_CHANGE: Final = frozenset(
     {
         "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CREATE", "ALTER", "DROP", "UNDROP", "GRANT", "REVOKE",
-        "CALL", "EXECUTE", "COPY", "PUT", "GET", "REMOVE", "SET", "UNSET", "USE", "INTO", "PROCEDURE", "BEGIN", "COMMIT",
-        "ROLLBACK", "NEXTVAL",
+        "CALL", "EXECUTE", "COPY", "PUT", "GET", "REMOVE", "SET", "UNSET", "USE", "INTO", "PROCEDURE", "BEGIN",
+        "COMMIT", "ROLLBACK", "NEXTVAL",
     }
 )  # fmt: skip
 
@@ -112,75 +111,64 @@ class Asker(Protocol):
         """The answers, in the order of the statements; a refusal is an answer."""
 
 
-class Sessions:
-    """Several sessions of one login that only read; a context manager, which closes them."""
+class ReadOnly:
+    """A session that only reads, with several statements on their way at once; a context manager, which closes it.
+
+    One login: Snowflake runs statements of one session side by side and the connector's connections may be shared by
+    threads, while each further login takes a quarter of a second of processor time for the private key alone.
+    """
 
     def __init__(
         self,
         login: Login,
-        sessions: int = SESSIONS,
+        at_once: int = AT_ONCE,
         connect: "Callable[[Login, Mapping[str, str | int]], SnowflakeConnection]" = logins.connect,
     ) -> None:
         self._login = login
-        self._count = sessions
         self._connect = connect
-        self._pool = ThreadPoolExecutor(sessions, thread_name_prefix="reader")
-        self._idle: SimpleQueue[SnowflakeConnection] = SimpleQueue()
-        self._open: list[SnowflakeConnection] = []
+        self._at_once = at_once
+        self._connection: SnowflakeConnection | None = None
 
     def __enter__(self) -> Self:
-        """Opens the sessions.
+        """Logs in.
 
         Raises:
             OpsError: the login fails.
         """
-        opening = [self._pool.submit(self._connect, self._login, AT_LOGIN) for _ in range(self._count)]
-        failed: OpsError | None = None
-        for session in opening:
-            try:
-                self._open.append(session.result())
-                self._idle.put(self._open[-1])
-            except OpsError as error:
-                failed = error
-        if failed is not None:
-            self.close()
-            raise failed
+        self._connection = self._connect(self._login, AT_LOGIN)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Closes every session."""
-        for _ in self._pool.map(lambda connection: connection.close(), self._open):
-            pass
-        self._open.clear()
-        self._pool.shutdown()
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def ask(self, asks: Sequence[Ask]) -> list[Answer]:
-        """Runs the statements, as many at once as there are sessions.
+        """Runs the statements; a refusal by Snowflake is an answer.
 
         Raises:
             OpsError: a statement is none that only reads, or the account cannot be reached.
         """
+        connection = self._connection
+        if connection is None:
+            raise OpsError("the session is not open")
         for ask in asks:
             refuse_changes(ask.sql)
-        return list(self._pool.map(self._run, asks))
+        with ThreadPoolExecutor(self._at_once, thread_name_prefix="reader") as pool:
+            return list(pool.map(lambda ask: _answer(connection, ask), asks))
 
-    def _run(self, ask: Ask) -> Answer:
-        from snowflake.connector.errors import ProgrammingError
 
-        connection = self._idle.get()
-        try:
-            result = query.run(connection, ask.sql)
-        except OpsError as error:
-            if isinstance(error.__cause__, ProgrammingError):
-                return Answer(ask, error=" ".join(error.what.split()))
-            raise
-        finally:
-            self._idle.put(connection)
-        columns = tuple(column.lower() for column in result.columns)
-        return Answer(ask, tuple(dict(zip(columns, row, strict=True)) for row in result.rows), columns)
+def _answer(connection: "SnowflakeConnection", ask: Ask) -> Answer:
+    from snowflake.connector.errors import ProgrammingError
+
+    try:
+        result = query.run(connection, ask.sql)
+    except OpsError as error:
+        if isinstance(error.__cause__, ProgrammingError):
+            return Answer(ask, error=" ".join(error.what.split()))
+        raise
+    columns = tuple(column.lower() for column in result.columns)
+    return Answer(ask, tuple(dict(zip(columns, row, strict=True)) for row in result.rows), columns)
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,6 @@ def in_order(values: Maybe[tuple[str, ...] | None]) -> Maybe[tuple[str, ...]]:
     return values if isinstance(values, Unknown) else tuple(sorted(values or ()))
 
 
-def unlike(value: Maybe[int | None], container: Maybe[int | None]) -> Maybe[int | None]:
-    """A value that containers hand down: None where it is as in the container, which SHOW cannot tell from not set."""
-    if isinstance(value, Unknown) or isinstance(container, Unknown):
-        return value
-    return None if value == container else value
-
-
 def each(out: Builder, kind: str, rows: Iterable[Row], make: Callable[[Row], AnyThing | None]) -> None:
     """Adds a thing for each row; a row that cannot be read is a blind spot and does not stop the others."""
     for row in rows:

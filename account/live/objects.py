@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final
 from account import things
 from account.live import baseline, subjects
 from account.live.answers import Answers, Row, items, number
-from account.live.common import each, in_order, levels, origin, owner, properties, sure, unlike
+from account.live.common import each, in_order, levels, origin, owner, properties, sure
 from account.names import Name
 from account.values import Maybe, Unknown
 
 if TYPE_CHECKING:
     from account.builder import Builder
 
-Retention = Mapping[Name, Maybe[int | None]]
 _SIZES: Final = {
     "X-Small": "XSMALL", "Small": "SMALL", "Medium": "MEDIUM", "Large": "LARGE", "X-Large": "XLARGE",
     "2X-Large": "XXLARGE", "3X-Large": "XXXLARGE", "4X-Large": "X4LARGE", "5X-Large": "X5LARGE", "6X-Large": "X6LARGE",
@@ -25,47 +24,46 @@ _SIZES: Final = {
 _NONE: Final = frozenset({"null", "none"})
 
 
-def containers(answers: Answers, out: Builder) -> Retention:
-    """Databases and schemas; returns the days of retention that hold in each."""
+def containers(answers: Answers, out: Builder) -> None:
+    """Databases and schemas, with the retention that holds in each, set there or not: SHOW does not tell which."""
     has_public = {name.database for name, _ in subjects.named_rows(answers, "schemas") if name.last == "PUBLIC"}
     told = answers.told("schemas")
-    days: dict[Name, Maybe[int | None]] = {}
+    own: set[Name] = set()
 
     def database(row: Row) -> things.Database | None:
         name, kind = Name.of(row.must("name")), row.text("kind")
         kind = kind if isinstance(kind, str) else "STANDARD"
         if baseline.database(name.last, kind):
             return None
-        days[name] = row.number("retention_time")
+        own.add(name)
         return things.Database(
             name=name,
             owner=owner(row, name),
             comment=row.text("comment"),
             origin=origin(row),
             type=kind,
-            retention_days=days[name],
+            retention_days=row.number("retention_time"),
             transient=_option(row, "TRANSIENT"),
             drops_public_schema=name not in has_public if told else Unknown("the schemas were not told"),
         )
 
     def schema(row: Row) -> things.Schema | None:
         name = subjects.name_of(row)
-        if name.last in baseline.listed("schemas") or name.database not in days:
+        if name.last in baseline.listed("schemas") or name.database not in own:
             return None
-        days[name] = row.number("retention_time")
+        transient = _option(row, "TRANSIENT")
         return things.Schema(
             name=name,
             owner=owner(row, name),
             comment=row.text("comment"),
             origin=origin(row),
             managed_access=_option(row, "MANAGED ACCESS"),
-            retention_days=unlike(days[name], days[name.database]),
-            transient=_option(row, "TRANSIENT"),
+            retention_days=row.number("retention_time"),
+            transient=transient if isinstance(transient, Unknown) else transient or None,
         )
 
     each(out, "DATABASE", answers.rows("databases"), database)
     each(out, "SCHEMA", answers.rows("schemas"), schema)
-    return days
 
 
 def _option(row: Row, word: str) -> Maybe[bool]:
@@ -104,7 +102,7 @@ def _type(row: Row) -> Maybe[str]:
     return sure(plain, "")
 
 
-def relations(answers: Answers, out: Builder, days: Retention, of_table: Mapping[Name, list[things.Column]]) -> None:
+def relations(answers: Answers, out: Builder, of_table: Mapping[Name, list[things.Column]]) -> None:
     """Tables and views; those of INFORMATION_SCHEMA are left out."""
     told = (answers.told("columns") or answers.told("show_columns")) and bool(of_table)
 
@@ -114,7 +112,7 @@ def relations(answers: Answers, out: Builder, days: Retention, of_table: Mapping
             return None
         kind = _relation_type(row)
         held = of_table.get(name)
-        kept = unlike(row.number("retention_time"), days.get(name.schema)) if row.has("retention_time") else None
+        kept = row.number("retention_time") if row.has("retention_time") else None
         return things.Table(
             name=name,
             owner=owner(row, name),
@@ -156,7 +154,7 @@ def warehouses(answers: Answers, out: Builder) -> None:
         name = Name.of(row.must("name"))
         if baseline.warehouse(name.last):
             return None
-        monitor = row.text("resource_monitor")
+        monitor, faster = row.text("resource_monitor"), row.flag("enable_query_acceleration")
         set_here = limits.get(name)
 
         def limit(key: str) -> Maybe[int | None]:
@@ -181,8 +179,8 @@ def warehouses(answers: Answers, out: Builder) -> None:
             monitor=Name.of(monitor) if isinstance(monitor, str) and monitor not in _NONE else _no(monitor),
             statement_timeout=limit("STATEMENT_TIMEOUT_IN_SECONDS"),
             queued_timeout=limit("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS"),
-            query_acceleration=row.flag("enable_query_acceleration"),
-            query_acceleration_factor=row.number("query_acceleration_max_scale_factor"),
+            query_acceleration=faster,
+            query_acceleration_factor=None if faster is False else row.number("query_acceleration_max_scale_factor"),
         )
 
     each(out, "WAREHOUSE", answers.rows("warehouses"), warehouse)

@@ -76,7 +76,10 @@ def authentication(answers: Answers, out: Builder) -> None:
         def changed(key: str) -> str | None:
             return told.get(key) if told.get(key) != usual.get(key) else None
 
-        asks_for_password = not methods or _WITH_PASSWORD & set(methods)
+        enrolment = told.get("MFA_ENROLLMENT")
+        if methods and not _WITH_PASSWORD & set(methods) and changed("MFA_ENROLLMENT") in (None, "OPTIONAL"):
+            # A second factor is a matter of passwords and of SSO; elsewhere a default says nothing.
+            enrolment = None
         return things.AuthenticationPolicy(
             name=name,
             owner=owner(row, name),
@@ -85,8 +88,7 @@ def authentication(answers: Answers, out: Builder) -> None:
             methods=methods,
             client_types=_listed(told.get("CLIENT_TYPES")),
             integrations=_listed(told.get("SECURITY_INTEGRATIONS")),
-            # A second factor is a matter of passwords and SSO; elsewhere the default says nothing.
-            mfa=told.get("MFA_ENROLLMENT") if asks_for_password else changed("MFA_ENROLLMENT"),
+            mfa=enrolment,
             mfa_methods=_listed(group(told.get("MFA_POLICY")).get("ALLOWED_METHODS")),
             tokens=_tokens(changed("PAT_POLICY")),
             workloads=_workloads(changed("WORKLOAD_IDENTITY_POLICY")),
@@ -189,11 +191,22 @@ def bodies(answers: Answers, out: Builder) -> None:
         ) -> things.MaskingPolicy | things.RowAccessPolicy:
             name = subjects.name_of(row)
             body = row.text("policy_body") if row.has("policy_body") else texts.get(name)
-            comment = row.text("comment", "policy_comment")
+            comment = _comment(row)
             text = Unknown(f"the body of {name} was not told") if body is None else body
             return make(name=name, owner=owner(row, name), comment=comment, origin=origin(row), body=text)
 
         each(out, str(make.__dataclass_fields__["kind"].default), answers.rows(key, f"show_{key}"), policy)
+
+
+def _comment(row: Row) -> Maybe[str | None]:
+    """The comment; the views of these policies have it as VARIANT, in quotes."""
+    found = row.text("comment", "policy_comment")
+    if isinstance(found, str) and row.has("policy_comment") and found[:1] == '"':
+        try:
+            return str(json.loads(found)) or None
+        except ValueError:
+            return found
+    return found
 
 
 def network(answers: Answers, out: Builder) -> None:

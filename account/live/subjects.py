@@ -186,11 +186,12 @@ def user_rows(answers: Answers) -> Iterator[tuple[str, Row]]:
 
 
 def service_users(answers: Answers) -> list[Subject]:
-    """Users of programs, and those whose type was not told."""
+    """Users of programs, and those whose type was not told; people too where there are few users."""
+    found = list(user_rows(answers))
     return [
         Subject(Name.of(name))
-        for name, row in user_rows(answers)
-        if isinstance(kind := row.text("type"), Unknown) or kind in _SERVICES
+        for name, row in found
+        if len(found) <= FEW or isinstance(kind := row.text("type"), Unknown) or kind in _SERVICES
     ]
 
 
