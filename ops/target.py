@@ -3,13 +3,14 @@
 import os
 import secrets
 import shlex
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from ops import engine, files
 from ops.layout import PROJECT, Account, private_folder
 from ops.overlay import salt_of
-from ops.tools import Toolchain
+from ops.tools import Toolchain, ensure
 
 LEVERS = {
     "PULUMI_PARALLEL_DIFF": "true",
@@ -55,8 +56,14 @@ def local_target(account: Account, stack: str, tools: Toolchain) -> engine.Targe
 
 
 def real_target(stack: str) -> engine.Target:
-    """The stack on the real account that the caller's own environment and Pulumi.<stack>.yaml describe."""
-    return engine.Target(stack, {**os.environ, **INTERNAL, "PULUMI_SKIP_UPDATE_CHECK": "true"}, None)
+    """The stack on the real account that the caller's own environment and Pulumi.<stack>.yaml describe.
+
+    Where no pulumi is on the PATH, the one of the local target is used; plugins are the caller's own in any case.
+    """
+    environment = {**os.environ, **INTERNAL, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    if shutil.which("pulumi") is None:
+        environment["PATH"] = f"{ensure().bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return engine.Target(stack, environment, None)
 
 
 def passphrase(account: Account) -> Path:

@@ -1,4 +1,4 @@
-"""`ops up`, `preview`, `refresh`, `destroy`, `recover`: a stack on the local account."""
+"""`ops up`, `preview`, `refresh`, `destroy`, `recover`: a stack on the local account, or on its real one."""
 
 from typing import Annotated
 
@@ -16,9 +16,13 @@ def up(
     account: options.Account = DEFAULT_ACCOUNT,
     refresh: Refresh = False,
     proof: Annotated[bool, typer.Option("--proof/--no-proof", help="Prove it by a second preview.")] = True,
+    real: options.Real = False,
     json: options.Json = False,
 ) -> None:
-    """Bring a stack up on the local Snowflake, show what stands, and prove that nothing is left to do."""
+    """Bring a stack up where the rules let it, show what stands, and prove that nothing is left to do."""
+    if real:
+        _up_real(stack, refresh, json)
+        return
     from ops import deploy, report
 
     place = layout.account(account)
@@ -30,6 +34,18 @@ def up(
         report.show(applied)
 
 
+def _up_real(stack: str, refresh: bool, json: bool) -> None:
+    from ops import progress
+    from ops import real as deploy
+
+    done = deploy.up(layout.stack_name(stack), ["--refresh"] if refresh else [])
+    if json:
+        changes = dict(done.change.changes) if done.change else {}
+        console.machine({"stack": stack, "changes": changes, "unchanged": done.change is None})
+    else:
+        console.say(f"up of {stack}: {progress.summary(done.change or done.plan)}")
+
+
 def preview(
     stack: options.Stack = "dev",
     account: options.Account = DEFAULT_ACCOUNT,
@@ -37,13 +53,18 @@ def preview(
     expect_no_changes: Annotated[
         bool, typer.Option("--expect-no-changes", help="Exit code 1 where there are.")
     ] = False,
+    real: options.Real = False,
     json: options.Json = False,
 ) -> None:
-    """Show what an up would change on the local Snowflake."""
+    """Show what an up would change, judged by the rules."""
     from ops import deploy, progress
+    from ops import real as on_real_account
 
     flags = ["--refresh"] if refresh else []
-    outcome = deploy.change(layout.account(account), layout.stack_name(stack), "preview", server.Settings(), flags)
+    if real:
+        outcome = on_real_account.preview(layout.stack_name(stack), flags)
+    else:
+        outcome = deploy.change(layout.account(account), layout.stack_name(stack), "preview", server.Settings(), flags)
     if json:
         steps = [
             {"operation": step.operation, "type": step.kind, "name": step.name}

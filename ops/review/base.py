@@ -73,6 +73,13 @@ def resolve(ref: str | None) -> str:
     )
 
 
+def changed_since(commit: str, folder: str) -> tuple[str, ...]:
+    """Files of a folder that differ between a commit and the working tree, untracked ones included."""
+    differing = _git("diff", "--name-only", commit, "--", folder).splitlines()
+    untracked = _git("ls-files", "--others", "--exclude-standard", "--", folder).splitlines()
+    return tuple(sorted({*differing, *untracked}))
+
+
 def _before(commit: str) -> str:
     if commit != _git("rev-parse", "HEAD") or _git("status", "--porcelain", "--untracked-files=no"):
         return commit

@@ -152,6 +152,10 @@ def _policies(review: Review) -> Iterable[str]:
     counted = ", ".join(f"{number} {name}" for number, name in parts if number)
     yield f"### Policies: {review.judged} rules judged, {counted or 'no finding'}"
     yield ""
+    if review.rules_changed:
+        files = ", ".join(_code(file) for file in review.rules_changed)
+        yield f"**The rules themselves change**, so a person has to look at it: {files}"
+        yield ""
     yield from _findings("New", review.new)
     yield from _findings("Undecided", review.undecided)
     yield from _findings("Existing", review.existing)

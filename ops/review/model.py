@@ -116,6 +116,7 @@ class Review:
         base: what it was compared with. pack: the policy pack that ran in the preview; empty where none did.
         reasons: why it is blocked or could not be judged, most important first.
         counts: resources by operation. passed: number of rules without a finding.
+        rules_changed: files of the rule book that the change touches.
         blind: what could not be seen.
     """
 
@@ -137,4 +138,5 @@ class Review:
     waived: tuple[WaiverRow, ...] = ()
     passed: int = 0
     judged: int = 0
+    rules_changed: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
