@@ -27,6 +27,7 @@ _MOST = 4096
 KINDS = (
     Kind.USER, Kind.ROLE, Kind.DATABASE_ROLE, Kind.DATABASE, Kind.SCHEMA, Kind.NETWORK_POLICY, Kind.NETWORK_RULE,
     Kind.PASSWORD_POLICY, Kind.SESSION_POLICY, Kind.MASKING_POLICY, Kind.ROW_ACCESS_POLICY, Kind.TAG,
+    Kind.SHARE,
 )  # fmt: skip
 """Types whose dropped objects are remembered."""
 
@@ -94,6 +95,7 @@ def remember_revoked(catalogue: Catalogue, grant: Grant) -> None:
         return
     fields: dict[str, Json] = {
         "grantee": grantee.name,
+        "grantee_id": grantee.id,
         "grantee_kind": grantee.kind.value,
         "privilege": grant.privilege,
         "target": target.id,

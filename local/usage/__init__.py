@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.usage.view import UsageView
 
 
-_MODULES = ("grants", "principals", "credentials", "policies", "network", "objects", "relations")
+_MODULES = ("grants", "principals", "credentials", "shares", "policies", "network", "objects", "relations")
 
 
 def views() -> Mapping[str, UsageView]:

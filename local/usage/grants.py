@@ -25,7 +25,7 @@ def _inherited_columns(context: Context) -> tuple[ColumnDef, ...]:
     return _INHERITED if enabled(context.catalogue) else ()
 
 
-class _Names:
+class Names:
     """Names of securables and grantees, each looked up once."""
 
     def __init__(self, viewer: Viewer) -> None:
@@ -71,13 +71,14 @@ def grants_to_roles(viewer: Viewer) -> Iterator[Row]:
 
     OWNERSHIP comes from the objects. What the roles of the SNOWFLAKE database hold is left out, as documented.
     """
-    catalogue, names = viewer.catalogue, _Names(viewer)
+    catalogue, names = viewer.catalogue, Names(viewer)
     tail = _DIRECT if enabled(catalogue) else ()
     system = {role.id for role in catalogue.of_kind(Kind.DATABASE_ROLE) if is_shared(catalogue, role)}
     users = {user.id for user in catalogue.objects.by("kind", Kind.USER)}
+    shares = {share.id for share in catalogue.objects.by("kind", Kind.SHARE)}
     for grant in catalogue.grants:
         target = catalogue.get(grant.target)
-        if grant.grantee in system or (grant.grantee in users and target.kind is Kind.ROLE):
+        if grant.grantee in system or grant.grantee in shares or (grant.grantee in users and target.kind is Kind.ROLE):
             continue
         yield (*_grant(names, grant, target), *tail)
     for obj in catalogue.objects:
@@ -88,21 +89,21 @@ def grants_to_roles(viewer: Viewer) -> Iterator[Row]:
     if tail:
         yield from (_container_grant(viewer, names, grant) for grant in catalogue.inherited)
     for gone in catalogue.history:
-        if gone.kind == GRANT and not _of_user(gone):
+        if gone.kind == GRANT and not _of_user(gone) and gone.fields["grantee_kind"] != Kind.SHARE.value:
             # Grants on objects that were dropped since are not in the view (docs: usage notes).
             found = catalogue.lookup(int(str(gone.fields["target"])))
             if found is not None:
                 yield (*_revoked(names, gone, found), *tail)
 
 
-def _grant(names: _Names, grant: Grant, target: Obj) -> Row:
+def _grant(names: Names, grant: Grant, target: Obj) -> Row:
     grantee, to = names.role(grant.grantee)
     by, by_kind = names.role(grant.grantor)
     return (grant.created, grant.created, grant.privilege, *names.target(target), to, grantee, grant.grant_option, by,
             None, by_kind, None)  # fmt: skip
 
 
-def _container_grant(viewer: Viewer, names: _Names, grant: InheritedGrant) -> Row:
+def _container_grant(viewer: Viewer, names: Names, grant: InheritedGrant) -> Row:
     catalogue = viewer.catalogue
     container = catalogue.get(grant.container)
     path: tuple[Cell, ...] = () if container.id == ACCOUNT_ID else catalogue.path(container)
@@ -118,17 +119,18 @@ def _of_user(gone: Gone) -> bool:
     return gone.fields["grantee_kind"] == Kind.USER.value and gone.fields["target_kind"] == Kind.ROLE.value
 
 
-def _revoked(names: _Names, gone: Gone, target: Obj) -> Row:
+def _revoked(names: Names, gone: Gone, target: Obj) -> Row:
     fields = gone.fields
     by_kind = str(fields["grantor_kind"]).replace(" ", "_") or None
     return (
-        _seconds(gone), gone.deleted, str(fields["privilege"]), *names.target(target),
+        seconds(gone), gone.deleted, str(fields["privilege"]), *names.target(target),
         str(fields["grantee_kind"]).replace(" ", "_"), str(fields["grantee"]), bool(fields["option"]),
         str(fields["grantor"]), gone.deleted, by_kind, None,
     )  # fmt: skip
 
 
-def _seconds(gone: Gone) -> float:
+def seconds(gone: Gone) -> float:
+    """When what is gone was made."""
     created = gone.fields["created"]
     return float(created) if isinstance(created, int | float) else 0.0
 
@@ -136,7 +138,7 @@ def _seconds(gone: Gone) -> float:
 @usage_view("GRANTS_TO_USERS", "CREATED_ON:T DELETED_ON:T ROLE GRANTED_TO GRANTEE_NAME GRANTED_BY", SECURITY)
 def grants_to_users(viewer: Viewer) -> Iterator[Row]:
     """Account roles granted to users; a role that was revoked and granted again has two rows."""
-    catalogue, names = viewer.catalogue, _Names(viewer)
+    catalogue, names = viewer.catalogue, Names(viewer)
     for user in catalogue.of_kind(Kind.USER):
         for grant in catalogue.grants.by("member", user.id):
             role = catalogue.get(grant.target)
@@ -145,5 +147,5 @@ def grants_to_users(viewer: Viewer) -> Iterator[Row]:
     for gone in catalogue.history:
         if gone.kind == GRANT and _of_user(gone):
             fields = gone.fields
-            yield (_seconds(gone), gone.deleted, str(fields["target_name"]), "USER", str(fields["grantee"]),
+            yield (seconds(gone), gone.deleted, str(fields["target_name"]), "USER", str(fields["grantee"]),
                    str(fields["grantor"]))  # fmt: skip

@@ -74,7 +74,7 @@ def stages(viewer: Viewer) -> Iterator[Row]:
         url = str(stage.props.get("URL") or "") or None
         yield (stage.id, stage.name, found.parents[1], found.path[1], found.parents[0], found.path[0], url, None,
                "External Named" if url else "Internal Named", found.owner, found.comment, stage.created, stage.changed,
-               None, found.owner_type, None, None)  # fmt: skip
+               None, found.owner_type, None, str(stage.props.get("STORAGE_INTEGRATION") or "") or None)  # fmt: skip
 
 
 @usage_view(

@@ -31,7 +31,7 @@ _BY = "LAST_DDL_BY is NULL: who it was is not kept"
 def tables(viewer: Viewer) -> Iterator[Row]:
     """Tables and views of the account; rows that are committed count."""
     store = data_store(viewer.context)
-    counts = store.filled() if store.exists else {}
+    counts = store.counts() if store.exists else {}
     for kind in (Kind.TABLE, Kind.VIEW):
         for found in entries(viewer, kind):
             yield _table(viewer, found, counts)
