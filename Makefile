@@ -7,7 +7,7 @@ OPS := .venv/bin/ops
 TARGET = --stack $(STACK) --account $(ACCOUNT)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview refresh recover down destroy status test test-unit test-long bench lint format toolchain env local-env clean tools
+.PHONY: help up preview review audit drift refresh recover down destroy status test test-unit test-long bench lint format toolchain env local-env clean tools
 
 # An environment whose interpreter is gone (an upgraded Python, say) is made again.
 ifeq ($(wildcard .venv/bin/python),)
@@ -47,8 +47,17 @@ tools: env .venv/.tools .venv-local/.tools
 up: env ## bring STACK up on the local Snowflake and show what stands
 	@$(OPS) up $(TARGET)
 
-preview: env ## what an up of STACK would change on the local Snowflake
+preview: env ## what an up of STACK would change on the local Snowflake, judged by the rules
 	@$(OPS) preview $(TARGET)
+
+review: env ## what the working tree changes in STACK compared with BASE (default: the merge base with main)
+	@$(OPS) review --stack $(STACK) $(if $(BASE),--base $(BASE)) --output build/review/$(STACK)
+
+audit: env ## does the local account of STACK keep the rules
+	@$(OPS) audit $(TARGET)
+
+drift: env ## does the local account of STACK differ from its declaration
+	@$(OPS) drift $(TARGET)
 
 refresh: env ## read the local account back into the state of STACK
 	@$(OPS) refresh $(TARGET)

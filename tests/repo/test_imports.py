@@ -16,6 +16,8 @@ MAY_IMPORT = {
 FORBIDDEN_LIBRARIES = {
     "stacks": {"pulumi", "pulumi_snowflake", "snowflake", "sqlglot", "httpx"},
     "account": {"pulumi", "pulumi_snowflake", "httpx"},
+    "policies": {"pulumi_snowflake", "snowflake", "httpx"},
+    "policies/rules": {"pulumi", "pulumi_policy"},
     "ops": {"pulumi", "pulumi_snowflake"},
     "toolchain": {"pulumi", "pulumi_snowflake", "pydantic", "typer", "rich", "httpx"},
 }
