@@ -30,8 +30,8 @@ class Retention(Settings):
         min_days: by layer; `other` is for databases of none. CIS 4.3 asks for 90 days of critical data.
     """
 
-    layers: Mapping[str, str] = LAYERS
-    min_days: Mapping[str, int] = {"raw": 7, "staging": 1, "analytics": 7, OTHER: 1}
+    layers: dict[str, str] = LAYERS
+    min_days: dict[str, int] = {"raw": 7, "staging": 1, "analytics": 7, OTHER: 1}
 
 
 class Least(Settings):

@@ -13,7 +13,7 @@ from policies.rule import PICTURES, Address, Case, Fault, Rule, Settings, Severi
 from policies.rules.data import LAYERS, layer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 _GUARDS: Final = (
     "PREVENT_UNLOAD_TO_INLINE_URL",
@@ -33,7 +33,7 @@ class Shares(Settings):
 
     accounts: tuple[str, ...] = ()
     never: tuple[str, ...] = ("raw", "staging")
-    layers: Mapping[str, str] = LAYERS
+    layers: dict[str, str] = LAYERS
 
 
 class Locations(Settings):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +16,7 @@ from account.principals import BUILT_IN_ROLES, PUBLIC, Grant, role
 from account.resources import from_resources
 from account.things import AnyThing, Database, NetworkRule, Other, Role, Schema, User, UserType, Warehouse
 from account.values import known
-from policies.files import Files
+from policies.files import Files, read
 from policies.plan import Plan
 from policies.rule import Case, Evidence
 from tests import samples
@@ -115,10 +114,4 @@ def _told(user: User) -> User:
 
 @cache
 def _files() -> Files:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
-    texts = {}
-    for path in filter(None, listed.decode().split("\0")):
-        content = (ROOT / path).read_bytes() if (ROOT / path).is_file() else b"\0"
-        if b"\0" not in content[:8192]:
-            texts[path] = content.decode("utf-8", errors="replace")
-    return Files(texts)
+    return read(ROOT)
