@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from account.picture import Source
@@ -12,7 +13,7 @@ from policies.baseline import account_wide, ours
 from policies.rule import PICTURES, Address, Case, Fault, Rule, Settings, Severity, cis, judging, levels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from account.names import Name
 
