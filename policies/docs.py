@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _area(area: str, rules: Sequence[Rule]) -> Iterator[str]:
     yield f"## {AREAS[area]}\n"
-    yield "| Rule | What holds | Severity | dev / qa / prod | Controls | Seen in |\n| --- | --- | --- | --- | --- | --- |"
+    yield f"| Rule | What holds | Severity | dev / qa / prod | Controls | Seen in |\n{'| --- ' * 6}|"
     for rule in rules:
         where = ", ".join(name for evidence, name in _EVIDENCE.items() if evidence in rule.evidence)
         yield (

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PRODUCTION = "prod"
 WAIVERS = "SNW-MON-003"
 """The rule about waivers, which is judged where findings are."""
+BLIND_SPOT = "BLIND SPOT"
+"""Kind of the address of something that could not be seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,9 @@ class Finding:
 
     def lines(self) -> list[str]:
         """The message: rule, subject and what, then why it matters, the path and the one thing to change."""
-        first = f"{self.rule} {self.address}: {self.what or self.reason}"
+        undecided = {Verdict.UNKNOWN: "cannot be decided: ", Verdict.ERROR: "could not be judged, the rule broke: "}
+        said = f"{undecided[self.verdict]}{self.reason}" if self.verdict in undecided else self.what
+        first = f"{self.rule} {self.address}: {said}"
         parts = [("why", self.why), ("path", self.path), ("do", self.do)]
         return [first, *(f"  {name}: {text}" for name, text in parts if text)]
 
@@ -125,7 +129,7 @@ def _judgements(rule: Rule, chosen: Chosen, case: Case) -> list[Judgement]:
     judgements = rule.evaluate(case, chosen.settings)
     blind = [spot for spot in case.picture.blind_spots if rule.sees & set(spot.kinds)]
     unseen = [
-        Judgement(Verdict.UNKNOWN, Address("BLIND SPOT", spot.what), reason=f"{spot.what} not seen: {spot.why}")
+        Judgement(Verdict.UNKNOWN, Address(BLIND_SPOT, spot.what), reason=f"{spot.what} not seen: {spot.why}")
         for spot in blind
     ]
     return sorted([*judgements, *unseen], key=lambda judgement: judgement.address)

@@ -28,7 +28,7 @@ from account.picture import About, Source
 from policies import configuration, pack_messages, waivers
 from policies.errors import RuleBookError
 from policies.evidence import PACK, version
-from policies.judge import PRODUCTION, Book, judge
+from policies.judge import BLIND_SPOT, PRODUCTION, Book, judge
 from policies.pack_values import dependencies_of, resource_of
 from policies.rule import Case
 
@@ -52,9 +52,19 @@ class Call(Protocol):
 
 
 class Pack(analyzer_pb2_grpc.AnalyzerServicer):
-    """Answers the engine during one operation on one stack."""
+    """Answers the engine during one operation on one stack.
 
-    def __init__(self) -> None:
+    Args:
+        book: reads the rule book of a stack. accepted: reads the waivers.
+    """
+
+    def __init__(
+        self,
+        book: Callable[[str], Book] = configuration.load,
+        accepted: Callable[[], tuple[Waiver, ...]] = waivers.load,
+    ) -> None:
+        self._load = book
+        self._accepted = accepted
         self._stack = ""
         self._updates = False
         self._config: Mapping[str, str] | None = None
@@ -117,7 +127,8 @@ class Pack(analyzer_pb2_grpc.AnalyzerServicer):
         book = self._of_stack(resource.urn)
         alone = _part(book, lambda rule: rule.per_resource and pack_messages.in_pack(rule))
         report = self._judged(alone, (resource,), self._waivers)
-        refused = replace(report, findings=report.blocking)
+        # What one resource does not show of the others is no blind spot of the stack.
+        refused = replace(report, findings=tuple(x for x in report.blocking if x.address.kind != BLIND_SPOT))
         return proto.AnalyzeResponse(diagnostics=pack_messages.diagnostics(refused, book, hidden))
 
     def _analyze_stack(self, request: proto.AnalyzeStackRequest) -> proto.AnalyzeResponse:
@@ -178,8 +189,8 @@ class Pack(analyzer_pb2_grpc.AnalyzerServicer):
 
     def _prepared(self) -> Book:
         if self._book is None:
-            self._waivers = waivers.load()
-            self._book = configuration.load(self._stack or PRODUCTION)
+            self._waivers = self._accepted()
+            self._book = self._load(self._stack or PRODUCTION)
         return self._book
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from policies import documents
 from policies.errors import Mistake, RuleBookError
-from policies.judge import WAIVERS
+from policies.judge import BLIND_SPOT, WAIVERS
 from policies.rule import WHOLE, Address, Evidence, Fault, Verdict
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 MAX_DAYS: Final = 90
 FILE: Final = "policies/waivers.yaml"
 PATH: Final = Path(__file__).with_name("waivers.yaml")
-BLIND_SPOT: Final = "BLIND SPOT"
-"""Kind of the address of something that could not be seen."""
 
 
 class Waiver(BaseModel):
