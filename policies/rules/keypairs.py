@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from account.memo import per_picture
-from account.picture import Picture
+from account.picture import Picture, Source
 from account.things import User
 from account.values import Undecided, is_known, known
 from policies import keyregister
@@ -61,12 +61,24 @@ class Age(Settings):
 
 
 def _credential(user: User, case: Case, settings: Credentials) -> Iterator[Fault]:
-    if any(not key.problem for key in known(user.public_keys)):
+    keys = [key for key in known(user.public_keys) if not key.problem]
+    if any(_is_set(user, key, case) for key in keys):
         return
     if settings.workload_identity and known(user.workload_identity) is not None:
         return
     if is_program(user, case, settings):
+        for key in keys:
+            known(key.fingerprint)
         yield Fault("is a program without key pair", "set its public key (`ops keys new`)")
+
+
+def _is_set(user: User, key: PublicKey, case: Case) -> bool:
+    """Whether there is a key. One that is computed from another resource is; any other unknown one may be nothing."""
+    if is_known(key.fingerprint) or case.picture.about.source is not Source.PULUMI:
+        return True
+    urn = user.origin.urn if user.origin is not None else ""
+    computed = [entry.dependencies for entry in case.picture.resources if entry.urn == urn]
+    return any(inputs.get("rsaPublicKey") or inputs.get("rsaPublicKey2") for inputs in computed)
 
 
 @per_picture
