@@ -10,6 +10,10 @@ from policies.plan import Plan, Step
 UNKNOWN_MARK = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a value that is computed during the change (pulumi/sdk: plugin.UnknownStringValue)."""
 SECRET_MARK = "[secret]"  # noqa: S105
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key that marks a value as special, a secret among others (pulumi/sdk: resource.SigKey)."""
+PRESENT = frozenset({"email", "password"})
+"""Inputs of which a picture only says that they are set, so that the mark of a secret tells all there is to know."""
 PART_OF_REPLACE = frozenset({"create-replacement", "replace", "delete-replaced", "discard-replaced"})
 NOTHING = frozenset({"same", "read", "refresh"})
 GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced"})
@@ -75,13 +79,21 @@ def _inputs(state: object) -> dict[str, object]:
     inputs = state.get("inputs") if isinstance(state, dict) else None
     if not isinstance(inputs, dict):
         return {}
-    return {str(key): _value(value) for key, value in inputs.items() if not str(key).startswith("__")}
+    return {str(key): _input(str(key), value) for key, value in inputs.items() if not str(key).startswith("__")}
+
+
+def _input(key: str, value: object) -> object:
+    return SECRET_MARK if key in PRESENT and _secret(value) else _value(value)
+
+
+def _secret(value: object) -> bool:
+    return value == SECRET_MARK or (isinstance(value, dict) and SIGNATURE in value)
 
 
 def _value(value: object) -> object:
     if value == UNKNOWN_MARK:
         return Unknown()
-    if value == SECRET_MARK:
+    if _secret(value):
         return Unknown("a secret")
     if isinstance(value, list):
         return [_value(entry) for entry in value]

@@ -71,7 +71,7 @@ def picture(
 
     name = layout.stack_name(stack)
     if side is Side.DECLARATION:
-        sys.stdout.write(codec.dump(from_platform(declaration.load(name, overlay.stack_file(name)))))
+        sys.stdout.write(codec.dump(from_platform(declaration.outline(name))))
         return
     place = layout.account(account)
     on = target.real_target(name) if real else target.local_target(place, name, tools.ensure())

@@ -5,6 +5,7 @@ A review works on a copy of it, which is thrown away.
 """
 
 import io
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,9 @@ NONE = "none"
 """The base of a platform that does not stand yet: an empty account."""
 MAIN_BRANCHES = ("origin/main", "main")
 BUILD_SECONDS = 900
-DECLARED = "declared.json"
+DECLARED, MISTAKES = "declared.json", "mistakes.json"
+SAID = {DECLARED: ("picture",), MISTAKES: ("check", "--json")}
+"""What the base's own code says about the real account, by file; empty where it cannot say."""
 FINISHED = re.compile(r"[0-9a-f]{12}-[a-z]+")
 KEPT = 5
 """How many bases stay on disk; the least recently used go first."""
@@ -44,10 +47,23 @@ class Base:
         return self.commit[:12] if self.folder else "an empty account"
 
     @property
-    def declared(self) -> Path | None:
-        """What that commit declares for the real account, as a serialised picture; None where it could not say."""
-        path = self.folder / DECLARED if self.folder else None
-        return path if path and path.is_file() else None
+    def declared(self) -> str:
+        """What that commit declares for the real account, as a serialised picture; empty where it could not say."""
+        return self._said(DECLARED)
+
+    @property
+    def mistakes(self) -> frozenset[tuple[str, ...]]:
+        """What `ops check` finds in that commit's declaration: file, field and sentence."""
+        content = json.loads(self._said(MISTAKES) or "{}")
+        return frozenset(_mistake(entry) for entry in content.get("problems", ()))
+
+    def _said(self, name: str) -> str:
+        path = self.folder / name if self.folder else None
+        return path.read_text(encoding="utf-8") if path and path.is_file() else ""
+
+
+def _mistake(entry: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(entry.get(part, "") for part in ("file", "field", "what"))
 
 
 def resolve(ref: str | None) -> str:
@@ -123,9 +139,8 @@ def _build(commit: str, stack: str, folder: Path) -> None:
             _ops(tree, local, "up", "--stack", stack, "--no-proof", "--json")
         finally:
             server.stop(Account(DEFAULT_ACCOUNT, local))
-        declared = _ops(tree, local, "picture", "--stack", stack, optional=True)
-        if declared:
-            files.write_private(local / DECLARED, declared)
+        for name, arguments in SAID.items():
+            files.write_private(local / name, _ops(tree, local, *arguments, "--stack", stack, optional=True))
         local.rename(folder)
 
 
@@ -146,10 +161,8 @@ def _ops(tree: Path, local: Path, *arguments: str, optional: bool = False) -> st
         [sys.executable, "-m", "ops", *arguments], cwd=tree, env=variables, capture_output=True, text=True,
         timeout=BUILD_SECONDS, check=False,
     )  # fmt: skip
-    if done.returncode == 0:
+    if done.returncode == 0 or optional:
         return done.stdout
-    if optional:
-        return ""
     raise OpsError(
         "the base cannot be brought up",
         why="\n       ".join(done.stderr.strip().splitlines()[-12:]),

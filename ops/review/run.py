@@ -68,12 +68,42 @@ def review(stack: str, ref: str | None = None, *, real: bool = False, today: dat
     """
     day = today or datetime.now(UTC).date()
     book, waived = gate.book(stack), gate.waivers(stack)
-    declared = declaration.load(stack, overlay.stack_file(stack))
     base = None if real else bases.ensure(bases.resolve(ref), stack)
+    declared = _declared(stack, base)
     with _preview_on(stack, base) as ran:
         before, after = gate.sides(ran.planned, ran.platform)
-        report = _judged(book, waived, ran, before, after, declared, day)
-        return _review(stack, ran, before, after, report, _declared_before(base), declared, day)
+        judged = _judged(book, waived, ran, before, after, declared, day)
+        return _review(stack, ran, before, after, judged, declared, day)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What is declared for the real account, now and at the base.
+
+    Attributes:
+        new, known: mistakes that the change brings, and those that the base has already (a stack file that is not
+            filled in yet, say).
+    """
+
+    platform: Platform
+    before: Picture | None
+    new: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+
+
+def _declared(stack: str, base: Base | None) -> Declared:
+    """Raises Mistakes where the real account is to be reviewed and its stack file is not acceptable."""
+    if base is None:
+        return Declared(declaration.load(stack, overlay.stack_file(stack)), None)
+    told = base.mistakes
+    new: list[str] = []
+    known: list[str] = []
+    for problem in declaration.check([stack]):
+        text = f"{problem.what}: {problem.file}: {problem.field} = {problem.value} ({problem.why})"
+        place = new if base.folder and (problem.file, problem.field, problem.what) not in told else known
+        place.append(text)
+    before = codec.load(base.declared, f"base {base.name}") if base.declared else None
+    return Declared(declaration.outline(stack), before, tuple(new), tuple(known))
 
 
 @dataclass(frozen=True)
@@ -108,26 +138,17 @@ def _previewed(on: engine.Target, name: str, platform: Platform, base: Base | No
 
 
 def _judged(
-    book: Book, waivers: tuple[Waiver, ...], ran: Ran, before: Picture, after: Picture, declared: Platform, day: date
+    book: Book, waivers: tuple[Waiver, ...], ran: Ran, before: Picture, after: Picture, declared: Declared, day: date
 ) -> Judgements:
     """The rules over the plan with both pictures and the repository, and over what is declared for the real account."""
     texts = files.read(layout.repository())
     case = Case(picture=after, base=before, plan=ran.planned.plan, files=texts)
-    now = (
-        judge(book, case, waivers, day),
-        judge(gate.only(book, Evidence.DECLARATION), Case(picture=from_platform(declared)), waivers, day),
-    )
+    now = [judge(book, case, waivers, day)]
+    if not declared.new and not declared.known:
+        on_real = Case(picture=from_platform(declared.platform))
+        now.append(judge(gate.only(book, Evidence.DECLARATION), on_real, waivers, day))
     was = judge(gate.only(book, Evidence.PULUMI), Case(picture=before), waivers, day)
-    return Judgements(book, now, was, rows.merged(now))
-
-
-def _declared_before(base: Base | None) -> Picture | None:
-    if base is None or base.declared is None:
-        return None
-    try:
-        return codec.load(base.declared.read_text(encoding="utf-8"))
-    except ValueError:
-        return None
+    return Judgements(book, tuple(now), was, rows.merged(now))
 
 
 def _review(
@@ -136,8 +157,7 @@ def _review(
     before: Picture,
     after: Picture,
     judged: Judgements,
-    declared_before: Picture | None,
-    declared: Platform,
+    declared: Declared,
     day: date,
 ) -> Review:
     environment, known = judged.book.environment, rows.known(judged.before)
@@ -146,9 +166,9 @@ def _review(
     failed = [finding for finding in open_findings if finding.verdict is Judged.FAIL]
     undecided = [finding for finding in open_findings if finding.verdict is not Judged.FAIL]
     pack = gate.pack_run(ran.outcome)
-    outcome, reasons = _verdict(stack, ran, judged)
-    on_real = None if ran.real else from_platform(declared)
-    compared = access.compare(before, after, declared_before, on_real)
+    outcome, reasons = _verdict(ran, judged, declared)
+    on_real = None if ran.real else from_platform(declared.platform)
+    compared = access.compare(before, after, declared.before, on_real)
     return Review(
         stack=stack,
         base=ran.base,
@@ -159,7 +179,7 @@ def _review(
         steps=steps.rows(ran.planned.plan, before, after, judged.findings),
         access=compared.access,
         exposure=compared.exposure,
-        cost=rows.costs(before, after, declared),
+        cost=rows.costs(before, after, declared.platform),
         renames=steps.renames(ran.planned.plan),
         new=tuple(rows.finding_row(one, environment, found) for one in failed if not rows.was_there(one, known)),
         existing=tuple(rows.finding_row(one, environment, found) for one in failed if rows.was_there(one, known)),
@@ -168,7 +188,12 @@ def _review(
         passed=len(_passed(judged)),
         judged=len({rule for report in judged.now for rule in report.rules}),
         rules_changed=ran.rules_changed,
-        blind=(*(f"{spot.what}: {spot.why}" for spot in after.blind_spots), *compared.undecided),
+        lockout=declared.new,
+        blind=(
+            *(f"{spot.what}: {spot.why}" for spot in after.blind_spots),
+            *compared.undecided,
+            *(f"not judged for the real account, whose stack file is not complete: {text}" for text in declared.known),
+        ),
     )
 
 
@@ -177,7 +202,7 @@ def _passed(judged: Judgements) -> set[str]:
     return rules - {finding.rule for finding in judged.findings}
 
 
-def _verdict(stack: str, ran: Ran, judged: Judgements) -> tuple[Verdict, tuple[str, ...]]:
+def _verdict(ran: Ran, judged: Judgements, declared: Declared) -> tuple[Verdict, tuple[str, ...]]:
     """Could not judge wins over blocked: what nobody has seen is no reason to be sure of anything."""
     refused = [message.partition("\n")[0] for message in (one.message for one in gate.pack_run(ran.outcome).refused)]
     failures = [] if ran.outcome.ok or refused else _failures(ran.outcome)
@@ -186,7 +211,7 @@ def _verdict(stack: str, ran: Ran, judged: Judgements) -> tuple[Verdict, tuple[s
     if failures:
         return Verdict.UNDECIDED, tuple(failures)
     blocking = [finding for finding in judged.findings if finding.blocks(judged.book.environment)]
-    reasons = [finding.lines()[0] for finding in blocking]
+    reasons = [*declared.new, *(finding.lines()[0] for finding in blocking)]
     protected = [text for text in ran.outcome.errors if PROTECTED in text]
     reasons += [_first(text) for text in protected]
     reasons += [text for text in refused if text not in reasons]

@@ -1,7 +1,7 @@
 """A preview's events as the account before and after, and a plan."""
 
 from account.values import Unknown
-from ops.planned import UNKNOWN_MARK, planned
+from ops.planned import SIGNATURE, UNKNOWN_MARK, planned
 
 URN = "urn:pulumi:prod::p::snowflake:index/warehouse:Warehouse::loading"
 
@@ -14,6 +14,10 @@ def state(**inputs: object) -> dict[str, object]:
         "provider": "urn:pulumi:prod::p::pulumi:providers:snowflake::deployer::0b1c",
         "inputs": {"__defaults": [], "name": "LOADING_WH", **inputs},
     }
+
+
+def sealed() -> dict[str, str]:
+    return {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "[secret]"}
 
 
 def event(operation: str, old: object = None, new: object = None, **more: object) -> dict[str, object]:
@@ -58,12 +62,18 @@ def test_what_is_deleted_is_not_after_and_what_is_created_not_before() -> None:
 
 
 def test_what_is_computed_and_what_is_secret_is_not_known() -> None:
-    marks = {"comment": UNKNOWN_MARK, "tags": [{"value": "[secret]"}]}
+    marks = {"comment": UNKNOWN_MARK, "tags": [{"value": "[secret]"}], "role": sealed()}
     resource = planned([event("create", None, state(**marks))]).after[URN]
     assert isinstance(resource.inputs["comment"], Unknown)
+    assert isinstance(resource.inputs["role"], Unknown)
     tags = resource.inputs["tags"]
     assert isinstance(tags, list)
     assert isinstance(tags[0]["value"], Unknown)
+
+
+def test_of_an_address_it_is_enough_to_know_that_it_is_set() -> None:
+    resource = planned([event("create", None, state(email=sealed()))]).after[URN]
+    assert resource.inputs["email"] == "[secret]"
 
 
 def test_a_value_that_becomes_unknown_is_a_change() -> None:
