@@ -134,6 +134,7 @@ class Facts:
         unknown_owners: things whose owner is not known; every question that may depend on one is undecided.
         unknown_managed: schemas with a known owner of which managed access is not known.
         schemas, databases, warehouses: by name, those that only a grant mentions too.
+        future: kinds and schemas with a future grant of the schema; managed: schemas by managed access, where known.
     """
 
     def __init__(self, picture: Picture) -> None:
@@ -141,12 +142,12 @@ class Facts:
         self.by_holder: dict[Principal, list[Fact]] = {}
         self.unknown_owners: list[AnyThing] = []
         self.unknown_managed: list[tuple[Schema, Principal]] = []
-        self._managed: dict[Name, bool] = {}
+        self.managed: dict[Name, bool] = {}
         self._passages: dict[Principal, Passage] = {}
         self._types = {thing.name: thing.type for thing in picture.things if isinstance(thing, Table)}
         for fact in self._all(picture):
             self.by_holder.setdefault(fact.holder, []).append(fact)
-        self._future = {
+        self.future = {
             (fact.kind, fact.on)
             for facts in self.by_holder.values()
             for fact in facts
@@ -158,7 +159,7 @@ class Facts:
         yield from _built_in()
         for thing in picture.things:
             if isinstance(thing, Schema) and not isinstance(thing.managed_access, Unknown):
-                self._managed[thing.name] = bool(thing.managed_access)
+                self.managed[thing.name] = bool(thing.managed_access)
             if isinstance(thing.owner, Unknown):
                 self.unknown_owners.append(thing)
             elif thing.owner is not None:
@@ -205,7 +206,7 @@ class Facts:
         """
         if fact.scope is not Scope.FUTURE or len(fact.on) != 1 or fact.kind == "SCHEMA":
             return False
-        return (fact.kind, schema) in self._future or (fact.privilege == OWNERSHIP and self._managed.get(schema, False))
+        return (fact.kind, schema) in self.future or (fact.privilege == OWNERSHIP and self.managed.get(schema, False))
 
     def shadows(self, fact: Fact) -> tuple[Name, ...]:
         """The schemas in which a future grant of a database is without effect."""
