@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LAYERS: Final = {"raw": r".*_RAW", "staging": r".*_STAGING", "analytics": r".*_ANALYTICS"}
 """Databases of a layer, as regular expressions of their names."""
 OTHER: Final = "other"
+MIN_DAYS: Final = {"raw": 7, "staging": 1, "analytics": 7, OTHER: 1}
 _MIN_RETENTION: Final = "MIN_DATA_RETENTION_TIME_IN_DAYS"
 
 
@@ -32,7 +33,7 @@ class Retention(Settings):
     """
 
     layers: dict[str, str] = LAYERS
-    min_days: dict[str, int] = {"raw": 7, "staging": 1, "analytics": 7, OTHER: 1}
+    min_days: dict[str, int] = MIN_DAYS
 
 
 class Least(Settings):
