@@ -77,9 +77,9 @@ class Waiver(BaseModel):
 
 def waivable(finding: Finding) -> bool:
     """Whether somebody may accept a finding: what a rule says of a subject, but not that it broke or saw nothing."""
-    if finding.rule == WAIVERS or finding.verdict in (Verdict.PASS, Verdict.ERROR):
+    if finding.rule == WAIVERS or finding.address.kind == BLIND_SPOT:
         return False
-    return finding.verdict is Verdict.FAIL or (finding.address != WHOLE and finding.address.kind != BLIND_SPOT)
+    return finding.verdict is Verdict.FAIL or (finding.verdict is Verdict.UNKNOWN and finding.address != WHOLE)
 
 
 def load(path: Path = PATH) -> tuple[Waiver, ...]:
