@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from ops.review.model import FindingRow, Outcome, Review, StepRow
+from ops.review.model import CostRow, FindingRow, Outcome, Review, StepRow
 from policies.risk import Danger
 
 LIMIT = 65_536
 """Characters that GitHub takes in one comment."""
 ROWS = 60
 """Rows of one table; the rest is counted, and stands in the JSON."""
+FEW = 4
 ENDS_SOON = 30
 _SIGN = {Outcome.CLEAN: "✅", Outcome.BLOCKED: "⛔", Outcome.UNDECIDED: "⚠️"}
 _RISK = {
@@ -59,8 +60,7 @@ def _head(review: Review) -> Iterable[str]:
     number = f": {len(review.reasons)} reason{'s' if len(review.reasons) > 1 else ''}" if review.reasons else ""
     yield f"## {_SIGN[review.outcome]} {review.stack}: {review.outcome.value}{number}"
     yield ""
-    pack = f"policy pack {review.pack}" if review.pack else "**no policy pack ran**"
-    yield f"Compared with {_code(review.base)}; {pack}."
+    yield f"Compared with {_code(review.base)}; {review.pack or '**no policy pack ran**'}."
     yield ""
     yield from _limited([f"- {plain(reason)}" for reason in review.reasons])
     if review.reasons:
@@ -76,9 +76,22 @@ def _steps(review: Review) -> Iterable[str]:
     yield "| | resource | what changes | risk |"
     yield "|---|---|---|---|"
     order = {risk: number for number, risk in enumerate(reversed(Danger))}
-    rows = sorted(review.steps, key=lambda step: (order[step.risk], not step.weakening, step.kind, step.name))
+    plain_grants = [step for step in review.steps if _told_elsewhere(step)]
+    rest = [step for step in review.steps if not _told_elsewhere(step)]
+    rows = sorted(rest, key=lambda step: (order[step.risk], not step.weakening, step.kind, step.name))
     yield from _limited([_step(step) for step in rows])
+    alike: dict[tuple[str, str], list[str]] = {}
+    for step in plain_grants:
+        alike.setdefault((step.operation, step.kind), []).append(step.name)
+    for (operation, kind), names in sorted(alike.items()):
+        shown = ", ".join(_code(name) for name in sorted(names)[:FEW]) + (" …" if len(names) > FEW else "")
+        yield f"| {operation} | {len(names)} {plain(kind)}: {shown} | see access | safe |"
     yield ""
+
+
+def _told_elsewhere(step: StepRow) -> bool:
+    """Grants whose effect the section on access tells."""
+    return step.kind.startswith("Grant") and step.risk is Danger.SAFE and not step.weakening
 
 
 def _step(step: StepRow) -> str:
@@ -107,12 +120,13 @@ def _access(review: Review) -> Iterable[str]:
     yield f"### Access: {gained} gained, {lost} lost" if review.access else "### Access: unchanged"
     yield ""
     lines = []
-    for row in review.access:
+    for row in sorted(review.access, key=lambda row: (not row.gained, row.who)):
         verb = "**gains**" if row.gained else "loses"
-        way = f" by {_code(row.path)}" if row.path else ""
-        lines.append(f"- {_code(row.who)} {verb} {plain(row.what)}{way}")
-    lines += [f"- {plain(sentence)}" for sentence in review.exposure]
+        way = f"<br>by {_code(row.path)}" if row.path else ""
+        others = f"<br>and with it {', '.join(_code(name) for name in row.through)}" if row.through else ""
+        lines.append(f"- {_code(row.who)} {verb} {plain(row.what)}{way}{others}")
     lines += [f"- 🔒 {plain(sentence)}" for sentence in review.lockout]
+    lines += [f"- {plain(sentence)}" for sentence in review.exposure]
     yield from _limited(lines)
     if lines:
         yield ""
@@ -122,13 +136,13 @@ def _cost(review: Review) -> Iterable[str]:
     cost = review.cost
     if cost.total is None:
         return
-    changed = [row for row in cost.rows if row.before != row.after]
+    changed = [row for row in cost.rows if row.before != row.after or row.hourly[0] != row.hourly[1]]
     yield "### Cost a month: " + ("changes" if changed else "unchanged")
     yield ""
     yield "| credits: floor / expected / ceiling | before | after |"
     yield "|---|---:|---:|"
     rows = [*changed, cost.total]
-    yield from _limited([f"| {_code(row.name)} | {_three(row.before)} | {_three(row.after)} |" for row in rows])
+    yield from _limited([f"| {_code(row.name)} | {_amount(row, 0)} | {_amount(row, 1)} |" for row in rows])
     if cost.dollars is not None:
         yield f"| {plain(cost.dollars.name)} | {_three(cost.dollars.before)} | {_three(cost.dollars.after)} |"
     yield ""
@@ -138,6 +152,12 @@ def _cost(review: Review) -> Iterable[str]:
     if cost.rates:
         yield f"_{plain(cost.rates)}_"
         yield ""
+
+
+def _amount(row: CostRow, side: int) -> str:
+    hourly = row.hourly[side]
+    a_month = _three((row.before, row.after)[side])
+    return a_month if hourly is None or row.hourly[0] == row.hourly[1] else f"{a_month}, {hourly:g} an hour"
 
 
 def _three(values: tuple[float, float, float] | None) -> str:
@@ -170,19 +190,25 @@ def _policies(review: Review) -> Iterable[str]:
 
 
 def _findings(title: str, rows: Sequence[FindingRow]) -> Iterable[str]:
+    """Findings that say the same about several subjects are one entry."""
     if not rows:
         return
     yield f"**{title}**"
     yield ""
-    for row in rows[:ROWS]:
+    alike: dict[tuple[object, ...], list[FindingRow]] = {}
+    for row in rows:
+        alike.setdefault((not row.blocks, row.rule, row.what, row.do), []).append(row)
+    groups = [alike[key] for key in sorted(alike)]
+    for group in groups[:ROWS]:
+        row = group[0]
         block = "⛔ " if row.blocks else ""
-        yield f"- {block}**{row.rule}** {_code(row.subject)}: {plain(row.what)} ({row.level}, {row.severity})"
-        if row.path:
-            yield f"  - path: {_code(row.path)}"
+        subjects = ", ".join(_code(one.subject) for one in group)
+        yield f"- {block}**{row.rule}** {subjects}: {plain(row.what)} ({row.level}, {row.severity})"
+        yield from (f"  - path: {_code(path)}" for path in sorted({one.path for one in group if one.path}))
         yield f"  - why: {plain(row.why)}"
         yield f"  - do: {plain(row.do)}"
-    if len(rows) > ROWS:
-        yield f"- … and {len(rows) - ROWS} more"
+    if len(groups) > ROWS:
+        yield f"- … and {len(groups) - ROWS} more"
     yield ""
 
 

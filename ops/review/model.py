@@ -37,19 +37,29 @@ class StepRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessRow:
-    """One sentence about somebody who gains or loses access; `path` is how (or how it was)."""
+    """One sentence about somebody who gains or loses access.
+
+    Attributes:
+        path: how (or how it was). through: who else gains or loses the same, because they have it from `who`.
+    """
 
     gained: bool
     who: str
     what: str
     path: str
+    through: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class CostRow:
-    """Credits per month of one warehouse (or all); None is not priced, and no zero."""
+    """Credits per month of one warehouse (or all); None is not priced, and no zero.
+
+    Attributes:
+        hourly: credits per hour of one cluster before and after; of one warehouse only.
+    """
 
     name: str
+    hourly: tuple[float | None, float | None] = (None, None)
     before: tuple[float, float, float] | None
     after: tuple[float, float, float] | None
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from account import cost
+from account.names import Name
 from account.picture import Picture
 from ops.review.locate import Places
 from ops.review.model import Cost, CostRow, FindingRow, WaiverRow
@@ -19,11 +20,8 @@ def costs(before: Picture, after: Picture, platform: Platform) -> Cost:
     edition, region = (platform.edition.value, platform.region) if platform.region else ("", "")
     old, new = (cost.exposure(side, edition=edition, region=region or "") for side in (before, after))
     names = sorted({one.name for report in (old, new) for one in report.warehouses})
-    by_name = [{one.name: one.month for one in report.warehouses} for report in (old, new)]
-    rows = [
-        CostRow(name=str(name), before=_amount(by_name[0].get(name)), after=_amount(by_name[1].get(name)))
-        for name in names
-    ]
+    by_name = [{one.name: one for one in report.warehouses} for report in (old, new)]
+    rows = [_cost(name, by_name[0].get(name), by_name[1].get(name)) for name in names]
     dollars = None
     if old.usd or new.usd:
         dollars = CostRow(name=f"all, USD ({region})", before=_amount(old.usd), after=_amount(new.usd))
@@ -33,6 +31,16 @@ def costs(before: Picture, after: Picture, platform: Platform) -> Cost:
         dollars=dollars,
         not_priced=tuple(f"{one.name}: {one.why}" for one in new.not_priced),
         rates="; ".join(new.basis),
+    )
+
+
+def _cost(name: Name, old: cost.WarehouseCost | None, new: cost.WarehouseCost | None) -> CostRow:
+    bound = f" (stopped by {new.monitor})" if new and new.monitor else ""
+    return CostRow(
+        name=f"{name}{bound}",
+        hourly=(old.hourly if old else None, new.hourly if new else None),
+        before=_amount(old.month if old else None),
+        after=_amount(new.month if new else None),
     )
 
 

@@ -12,6 +12,7 @@ from account.declaration import from_platform
 from account.picture import Picture
 from ops import console, declaration, deploy, engine, gate, layout, overlay, target
 from ops.engine import Outcome
+from ops.events import Message
 from ops.planned import Planned, planned
 from ops.progress import Phases, Progress
 from ops.review import access, rows, steps
@@ -22,6 +23,7 @@ from ops.review.model import Outcome as Verdict
 from ops.review.model import Review
 from ops.server import Settings
 from policies import files
+from policies.evidence import PackRun
 from policies.judge import Book, Finding, Report, judge
 from policies.rule import Case, Evidence, Level
 from policies.rule import Verdict as Judged
@@ -168,18 +170,19 @@ def _review(
     pack = gate.pack_run(ran.outcome)
     outcome, reasons = _verdict(ran, judged, declared)
     on_real = None if ran.real else from_platform(declared.platform)
+    priced = (declared.before, on_real) if declared.before and on_real else (before, after)
     compared = access.compare(before, after, declared.before, on_real)
     return Review(
         stack=stack,
         base=ran.base,
         outcome=outcome,
         reasons=reasons,
-        pack=f"snowflake-platform {pack.version}" if pack.ran else "",
+        pack=_pack(pack),
         counts={name: number for name, number in ran.outcome.changes.items() if name != "same"},
         steps=steps.rows(ran.planned.plan, before, after, judged.findings),
         access=compared.access,
         exposure=compared.exposure,
-        cost=rows.costs(before, after, declared.platform),
+        cost=rows.costs(*priced, declared.platform),
         renames=steps.renames(ran.planned.plan),
         new=tuple(rows.finding_row(one, environment, found) for one in failed if not rows.was_there(one, known)),
         existing=tuple(rows.finding_row(one, environment, found) for one in failed if rows.was_there(one, known)),
@@ -192,9 +195,20 @@ def _review(
         blind=(
             *(f"{spot.what}: {spot.why}" for spot in after.blind_spots),
             *compared.undecided,
-            *(f"not judged for the real account, whose stack file is not complete: {text}" for text in declared.known),
+            *(
+                f"what the real account's own values would bring; its stack file is not complete: {text}"
+                for text in declared.known
+            ),
         ),
     )
+
+
+def _pack(run: PackRun) -> str:
+    if run.ran:
+        return f"policy pack snowflake-platform {run.version}"
+    if run.version:
+        return f"policy pack snowflake-platform {run.version} (the preview stopped before it had seen the whole stack)"
+    return ""
 
 
 def _passed(judged: Judgements) -> set[str]:
@@ -211,11 +225,20 @@ def _verdict(ran: Ran, judged: Judgements, declared: Declared) -> tuple[Verdict,
     if failures:
         return Verdict.UNDECIDED, tuple(failures)
     blocking = [finding for finding in judged.findings if finding.blocks(judged.book.environment)]
-    reasons = [*declared.new, *(finding.lines()[0] for finding in blocking)]
-    protected = [text for text in ran.outcome.errors if PROTECTED in text]
-    reasons += [_first(text) for text in protected]
-    reasons += [text for text in refused if text not in reasons]
+    reasons = [*declared.new, *_by_rule(blocking)]
+    reasons += [_protected(message) for message in ran.outcome.messages if PROTECTED in message.text]
+    seen = {finding.rule for finding in blocking}
+    reasons += [text for text in refused if text.split(" ", 1)[0] not in seen]
     return (Verdict.BLOCKED, tuple(reasons)) if reasons else (Verdict.CLEAN, ())
+
+
+def _by_rule(findings: list[Finding]) -> Iterator[str]:
+    """One line per rule: its title and how often it is broken."""
+    for rule in sorted({finding.rule for finding in findings}):
+        broken = [finding for finding in findings if finding.rule == rule]
+        subjects = ", ".join(dict.fromkeys(str(finding.address) for finding in broken[:3]))
+        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
+        yield f"{rule} {broken[0].title}: {subjects}{more}"
 
 
 def _failures(outcome: Outcome) -> list[str]:
@@ -227,7 +250,12 @@ def _failures(outcome: Outcome) -> list[str]:
 
 
 def _first(text: str) -> str:
-    return " ".join(text.split(". To unprotect")[0].split())
+    return " ".join(text.split())
+
+
+def _protected(message: Message) -> str:
+    kind, _, name = message.urn.rpartition("::")
+    return f"{kind.rpartition(':')[2]} {name} is protected and cannot be deleted"
 
 
 def _not_judged(judged: Judgements, ran: Ran) -> str:
