@@ -63,8 +63,9 @@ class Identifier(str):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         del source, handler
-        return core_schema.no_info_after_validator_function(
-            lambda text: cls(text),
+        # One that is already in stored form must not be read as SQL text again: that would fold its case.
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, read: value if isinstance(value, cls) else cls(read(value)),
             core_schema.str_schema(),
             serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="json"),
         )

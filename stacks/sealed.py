@@ -25,7 +25,7 @@ def is_opaque(value: object) -> bool:
 
 
 def _unread(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-    return SEALED if is_opaque(value) else handler(value)
+    return SEALED if is_opaque(value) or isinstance(value, Sealed) else handler(value)
 
 
 Sealable = WrapValidator(_unread)

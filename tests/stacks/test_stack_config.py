@@ -118,12 +118,16 @@ def test_a_stack_file_is_loaded_without_pulumi(tmp_path: Path) -> None:
 
 def test_a_stack_file_with_encrypted_texts_is_loaded(tmp_path: Path) -> None:
     values = samples.values("dev", organization={"secure": "v1:def"}, quotas={"secure": "v1:xyz"})
-    values["people"] = [{"name": "ANNA", "email": {"secure": "v1:ghi"}, "roles": ["admin"]}]
+    sealed_key = {"secure": "v1:mno"}
+    values["people"] = [
+        {"name": "ANNA", "email": {"secure": "v1:ghi"}, "roles": ["admin"], "rsa_public_key": sealed_key}
+    ]
     keys = values["public_keys"]
     assert isinstance(keys, dict)
     keys["SVC_ECOMMERCE_DBT"] = {"rsa_public_key": {"secure": "v1:jkl"}}
     platform = load_file("dev", write(tmp_path, values))
     assert platform.people[0].email == SEALED
+    assert platform.people[0].keys.present == (SEALED,)
     assert platform.service_users[1].keys.present == (SEALED,)
 
 

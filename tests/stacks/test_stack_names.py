@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stacks import Identifier, QualifiedName
+from stacks.base import Model
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,18 @@ def test_references_are_always_quoted() -> None:
 def test_a_prefix_keeps_the_rest_as_it_is() -> None:
     assert Identifier('"Loading"').prefixed("dev_") == "DEV_Loading"
     assert Identifier("LOADING_WH").prefixed("") == "LOADING_WH"
+
+
+class Named(Model):
+    """Something with a name."""
+
+    name: Identifier
+
+
+@pytest.mark.parametrize("written", ['"Loading"', '"loading wh"'])
+def test_a_name_in_stored_form_keeps_its_case_in_a_model(written: str) -> None:
+    assert Named(name=Identifier(written)).name == written.strip('"')
+
+
+def test_a_name_as_text_is_read_as_sql_by_a_model() -> None:
+    assert Named.model_validate({"name": "loading"}).name == "LOADING"
