@@ -310,7 +310,7 @@ def test_every_input_of_the_platform_shows_when_it_is_not_known(resource: Resour
         assert before == after
 
 
-ODD = (UNKNOWN, None, "", "-1", -1.0, True, [], {}, [UNKNOWN], {"name": UNKNOWN}, [[]], 1.5)
+ODD: tuple[object, ...] = (UNKNOWN, None, "", "-1", -1.0, True, [], {}, [UNKNOWN], {"name": UNKNOWN}, [[]], 1.5)
 
 
 @pytest.mark.parametrize("kind", [token.rpartition(":")[2] for token in CLASSIFIED])
