@@ -21,6 +21,11 @@ SENSITIVE_INPUTS: Final = frozenset(
      "oauthRefreshToken", "privateKey", "privateKeyPassphrase", "token", "tokenAccessor", "apiKey", "credentials"}
 )  # fmt: skip
 """Inputs of the Snowflake provider that hold a secret (pulumi_snowflake marks most of them in its schema)."""
+FREE_TEXT: Final = frozenset(
+    {"comment", "execute", "revert", "query", "body", "sqlStatement", "statement", "definition", "procedureDefinition",
+     "functionDefinition", "condition", "action", "copyStatement"}
+)  # fmt: skip
+"""Inputs in which somebody writes text; they must be known. What is unknown elsewhere another resource computes."""
 PROVIDER: Final = "pulumi:providers:snowflake"
 _STACK_FILE: Final = re.compile(r"(?:.*/)?Pulumi\.[A-Za-z0-9_-]+\.ya?ml")
 _READ: Final = (".py", ".sql", ".yaml", ".yml", ".json", ".toml", ".md", ".sh", ".txt", ".cfg", ".ini", ".html", ".js")
@@ -121,6 +126,8 @@ def _files_and_resources(case: Case) -> Iterator[Address | Resource]:
 
 def _literals(subject: Address | Resource, case: Case, settings: Scan) -> Iterator[Fault]:
     if isinstance(subject, Resource):
+        for name in sorted(FREE_TEXT & set(subject.inputs)):
+            known(subject.inputs[name])
         for path, text in _texts(subject.inputs, ""):
             for hit in in_text(text):
                 yield Fault(f"input {path} holds {hit}", "pass it as a Pulumi secret in the input made for it")

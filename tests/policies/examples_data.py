@@ -294,7 +294,7 @@ MASKED = (
     ),
     *_mask(
         "a role of people, nested",
-        "CASE WHEN IS_ROLE_IN_SESSION('ECOMMERCE_ADMIN') THEN VAL ELSE CASE WHEN VAL = '' THEN '' ELSE SHA2(VAL) END END",
+        "CASE WHEN IS_ROLE_IN_SESSION('ECOMMERCE_ADMIN') THEN VAL ELSE CASE WHEN 1 = 2 THEN '' ELSE MD5(VAL) END END",
         verdict=Verdict.PASS,
     ),
     *_mask("everybody sees a hash", "SHA2(VAL)", verdict=Verdict.PASS),
