@@ -85,6 +85,7 @@ class Graph:
         for neighbours in (*self._below, *self._above):
             neighbours.sort()
         self._closures: dict[Principal, _Reached] = {}
+        self._cycles: tuple[tuple[Principal, ...], ...] | None = None
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -130,6 +131,11 @@ class Graph:
 
     def cycles(self) -> tuple[tuple[Principal, ...], ...]:
         """Groups of roles that have each other. Snowflake refuses to make them; a declaration can contain them."""
+        if self._cycles is None:
+            self._cycles = tuple(self._groups())
+        return self._cycles
+
+    def _groups(self) -> list[tuple[Principal, ...]]:
         groups: list[tuple[Principal, ...]] = []
         done: set[int] = set()
         for number, principal in enumerate(self.principals):
@@ -140,7 +146,7 @@ class Graph:
             if group or number in self._below[number]:
                 groups.append(tuple(sorted({principal, *group}, key=_by_name)))
                 done.update(self._number[entry] for entry in groups[-1])
-        return tuple(groups)
+        return groups
 
 
 def _by_name(principal: Principal) -> tuple[tuple[str, ...], str]:
