@@ -50,7 +50,7 @@ class Right:
     grant_option: bool = False
 
 
-class _Reach:
+class Reach:
     """Everything that one principal has: holders with their paths, shortest first, and what it passes through."""
 
     def __init__(self, known_facts: Facts, principal: Principal, paths: Mapping[Principal, Path]) -> None:
@@ -102,16 +102,17 @@ def _own(principal: Principal) -> Mapping[Principal, Path]:
     return {principal: ()} if principal.kind is PrincipalKind.USER else {}
 
 
-def _reach(picture: Picture, principal: Principal) -> _Reach:
-    return _Reach(facts(picture), principal, {**_own(principal), **graph(picture).closure(principal)})
+def reach_of(picture: Picture, principal: Principal) -> Reach:
+    """What a user or role reaches through everything it has."""
+    return Reach(facts(picture), principal, {**_own(principal), **graph(picture).closure(principal)})
 
 
-def _session(picture: Picture, principal: Principal) -> _Reach:
+def _session(picture: Picture, principal: Principal) -> Reach:
     """What a user has when a session begins."""
     user = picture.find(User, principal.name)
     secondary = known(user.default_secondary_roles) if user is not None else None
     if user is None or secondary is None or "ALL" in (entry.upper() for entry in secondary):
-        return _reach(picture, principal)
+        return reach_of(picture, principal)
     default = known(user.default_role)
     whole = graph(picture).closure(principal)
     primary = role(Name.loose(default).last) if default else PUBLIC
@@ -120,11 +121,11 @@ def _session(picture: Picture, principal: Principal) -> _Reach:
         edge = whole[primary] or ()
         paths = {found: (*edge, *path) for found, path in graph(picture).closure(primary).items()}
     paths.setdefault(PUBLIC, (Edge(principal, PUBLIC, built_in=True),))
-    return _Reach(facts(picture), principal, paths)
+    return Reach(facts(picture), principal, paths)
 
 
 def _refuse_unknown(
-    reach: _Reach, accesses: Collection[Access], within: Name | None, objects: Collection[Name] | None = None
+    reach: Reach, accesses: Collection[Access], within: Name | None, objects: Collection[Name] | None = None
 ) -> None:
     """Undecided where a value that is not known may give one of these accesses to this principal.
 
@@ -171,22 +172,12 @@ def rights(
     """
     wanted = frozenset(Access if accesses is None else accesses)
     is_session = default_session and principal.kind is PrincipalKind.USER
-    reach = _session(picture, principal) if is_session else _reach(picture, principal)
+    reach = _session(picture, principal) if is_session else reach_of(picture, principal)
     _refuse_unknown(reach, wanted, within)
     return _rights(reach, wanted, within)
 
 
-def known_rights(picture: Picture, principal: Principal) -> tuple[tuple[Right, ...], str]:
-    """All rights that are known, and why there may be more; the reason is empty where there are not."""
-    reach = _reach(picture, principal)
-    try:
-        _refuse_unknown(reach, tuple(Access), None)
-    except Undecided as undecided:
-        return _rights(reach, frozenset(Access), None), str(undecided)
-    return _rights(reach, frozenset(Access), None), ""
-
-
-def _rights(reach: _Reach, wanted: frozenset[Access], within: Name | None) -> tuple[Right, ...]:
+def _rights(reach: Reach, wanted: frozenset[Access], within: Name | None) -> tuple[Right, ...]:
     found: dict[tuple[object, ...], Right] = {}
     for fact in reach.held():
         given = fact.accesses & wanted
@@ -209,7 +200,7 @@ def _order(right: Right) -> tuple[object, ...]:
     return right.on, right.kind, right.access.value, right.privilege, right.scope.value, right.potential
 
 
-def _best(reach: _Reach, candidates: Iterable[Fact], access: Access, on: Name, kind: str) -> Right | None:
+def _best(reach: Reach, candidates: Iterable[Fact], access: Access, on: Name, kind: str) -> Right | None:
     """The right of the nearest holder that works; a potential one only where no other does."""
     best: tuple[tuple[bool, int], Right] | None = None
     for fact in candidates:
@@ -243,10 +234,10 @@ def can(picture: Picture, principal: Principal, access: Access, on: Name, kind: 
     """
     known_facts = facts(picture)
     exact = known_facts.type_of(on, kind)
-    return _can(_reach(picture, principal), _candidates(known_facts, access, on, exact), access, on, exact)
+    return _can(reach_of(picture, principal), _candidates(known_facts, access, on, exact), access, on, exact)
 
 
-def _can(reach: _Reach, candidates: list[Fact], access: Access, on: Name, kind: str) -> Right | None:
+def _can(reach: Reach, candidates: list[Fact], access: Access, on: Name, kind: str) -> Right | None:
     found = _best(reach, candidates, access, on, kind)
     if found is None or found.potential:
         blocked = any(fact.holder in reach.paths for fact in candidates)
@@ -265,7 +256,7 @@ def who_can(picture: Picture, access: Access, on: Name, kind: str = "TABLE") -> 
     exact = known_facts.type_of(on, kind)
     candidates = _candidates(known_facts, access, on, exact)
     found = (
-        _can(_reach(picture, principal), candidates, access, on, exact) for principal in known_facts.graph.principals
+        _can(reach_of(picture, principal), candidates, access, on, exact) for principal in known_facts.graph.principals
     )
     return tuple(right for right in found if right is not None)
 

@@ -6,10 +6,11 @@ compared schema by schema, and told as one line for the database where all its s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from account.access import Right, known_rights
+from account.access import Reach, Right, reach_of
 from account.access import in_words as right_in_words
 from account.facts import Fact, Facts, facts, kind_of
 from account.graph import Path, in_words, label
@@ -48,18 +49,19 @@ class AccessChange:
         return self.right.path
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """What access is compared by."""
+class _Cell(NamedTuple):
+    """What access is compared by; the class of access as text, which is hashed fast."""
 
-    access: Access
+    access: str
     kind: str
     on: Name
     inside: bool
     privilege: str
 
-
-_Cells = Mapping[_Cell, Right]
+    @property
+    def around(self) -> _Cell | None:
+        """Access to everything of the kind in the schema of an object, which is access to the object, too."""
+        return None if self.inside or len(self.on) < 3 else self._replace(on=self.on.schema, inside=True)
 
 
 class _Side:
@@ -67,68 +69,129 @@ class _Side:
 
     def __init__(self, picture: Picture, other: Picture) -> None:
         self.picture, self.facts = picture, facts(picture)
-        self.schemas = sorted({*self.facts.schemas, *facts(other).schemas})
-        self.warehouses = sorted({*self.facts.warehouses, *facts(other).warehouses})
-        self.databases = sorted({*self.facts.databases, *facts(other).databases})
+        others = facts(other)
+        self.single = {
+            "SCHEMA": sorted({*self.facts.schemas, *others.schemas}),
+            "DATABASE": sorted({*self.facts.databases, *others.databases}),
+            "WAREHOUSE": sorted({*self.facts.warehouses, *others.warehouses}),
+        }
+        self._held: dict[Principal, dict[_Cell, Fact]] = {}
+        self._schemas: dict[Name, set[Name]] = {}
+        for name in self.single["SCHEMA"]:
+            self._schemas.setdefault(name.database, set()).add(name)
 
-    def cells(self, principal: Principal) -> _Cells:
-        """The access of one principal; of several rights to the same the one that works and is nearest."""
-        found: dict[_Cell, Right] = {}
-        for right in known_rights(self.picture, principal)[0]:
-            for cell in self._of(right):
-                if cell not in found or _rank(right) < _rank(found[cell]):
-                    found[cell] = right
+    def schemas_of(self, database: Name) -> set[Name]:
+        """The schemas of a database in either picture."""
+        return self._schemas.get(database, set())
+
+    def held(self, holder: Principal) -> dict[_Cell, Fact]:
+        """The cells that one holder fills itself; a future grant only where nothing else does."""
+        if holder not in self._held:
+            found: dict[_Cell, Fact] = {}
+            for fact in self.facts.by_holder.get(holder, ()):
+                for cell in self._cells(fact):
+                    if cell not in found or found[cell].scope is Scope.FUTURE:
+                        found[cell] = fact
+            self._held[holder] = found
+        return self._held[holder]
+
+    def _cells(self, fact: Fact) -> Iterator[_Cell]:
+        places = list(self._places(fact))
+        for access in fact.accesses:
+            named = fact.kind == "ACCOUNT" or access in (Access.CREATE, Access.MANAGE)
+            privilege = fact.privilege if named and fact.privilege != OWNERSHIP else ""
+            for on, inside in places:
+                yield _Cell(access.value, fact.kind, on, inside, privilege)
+
+    def _places(self, fact: Fact) -> Iterator[tuple[Name, bool]]:
+        """The objects of a fact, or the schemas whose contents it is about."""
+        if fact.scope is Scope.OBJECT:
+            yield fact.on, False
+        elif fact.kind in self.single:
+            yield from ((name, False) for name in self.single[fact.kind] if name.within(fact.on))
+        elif fact.kind in ACCOUNT_KINDS | IN_DATABASE or len(fact.on) >= 2:
+            yield fact.on, True
+        else:
+            inside = [name for name in self.single["SCHEMA"] if name.within(fact.on)]
+            yield from ((name, True) for name in inside if not self.facts.shadowed(fact, name))
+            if not inside:
+                yield fact.on, True
+
+    def of(self, principal: Principal) -> _Of:
+        """One principal on this side."""
+        return _Of(self, reach_of(self.picture, principal))
+
+
+class _Of:
+    """What one principal has on one side."""
+
+    def __init__(self, side: _Side, reach: Reach) -> None:
+        self.side, self.reach = side, reach
+        self._ways: dict[tuple[str, Name, bool], bool | None] = {}
+
+    def cells(self, only: Collection[_Cell] | None = None) -> dict[_Cell, Fact]:
+        """What fills each cell: the nearest holder's, future grants last."""
+        found: dict[_Cell, Fact] = {}
+        for holder in self.reach.paths:
+            held = self.side.held(holder)
+            for cell in held if only is None else (one for one in only if one in held):
+                if cell not in found or found[cell].scope is Scope.FUTURE:
+                    found[cell] = held[cell]
         return found
 
-    def _of(self, right: Right) -> Iterator[_Cell]:
-        named = right.kind == "ACCOUNT" or right.access in (Access.CREATE, Access.MANAGE)
-        privilege = right.privilege if named and right.privilege != OWNERSHIP else ""
-        if right.scope is Scope.OBJECT:
-            yield _Cell(right.access, right.kind, right.on, False, privilege)
-            return
-        single = {"SCHEMA": self.schemas, "DATABASE": self.databases, "WAREHOUSE": self.warehouses}.get(right.kind)
-        if single is not None:
-            for name in single:
-                if name.within(right.on):
-                    yield _Cell(right.access, right.kind, name, False, privilege)
-            return
-        schemas = [] if right.kind in ACCOUNT_KINDS | IN_DATABASE else self._schemas(right)
-        for name in schemas or [right.on]:
-            yield _Cell(right.access, right.kind, name, True, privilege)
+    def way(self, cell: _Cell) -> bool | None:
+        """Whether one gets to what a cell is about."""
+        if cell.kind in ACCOUNT_KINDS or cell.privilege == "MANAGE GRANTS":
+            return True
+        key = (cell.kind, cell.on, cell.inside)
+        if key not in self._ways:
+            passage = self.reach.passage
+            self._ways[key] = passage.enters(cell.on) if cell.inside else passage.way(cell.kind, cell.on)
+        return self._ways[key]
 
-    def _schemas(self, right: Right) -> list[Name]:
-        if len(right.on) >= 2:
-            return [right.on]
-        fact = Fact(right.holder, right.privilege, right.kind, right.on, right.scope, frozenset({right.access}))
-        return [name for name in self.schemas if name.within(right.on) and not self.facts.shadowed(fact, name)]
+    def strength(self, cells: Mapping[_Cell, Fact], cell: _Cell | None) -> int:
+        """0: no access; 1: potential; 2: access."""
+        if cell is None or cell not in cells:
+            return 0
+        return 1 if cells[cell].scope is Scope.FUTURE or self.way(cell) is not True else 2
 
 
-def _rank(right: Right) -> tuple[bool, int]:
-    return right.potential, len(right.path)
+def _compared(principal: Principal, old: _Of, new: _Of, changed: set[Principal]) -> list[AccessChange]:
+    """Everything that one principal gains and loses."""
+    cells: set[_Cell] | None = None
+    if old.reach.passage == new.reach.passage:
+        # The way to everything stays as it is, so only what differing holders have can differ.
+        apart = {*old.reach.paths} ^ {*new.reach.paths} | (changed & {*old.reach.paths})
+        cells = {cell for of in (old, new) for holder in apart for cell in of.side.held(holder)}
+        cells |= {around for cell in cells if (around := cell.around)}
+    was, will_be = old.cells(cells), new.cells(cells)
+    return [
+        *_one_way(principal, (new, will_be), (old, was), gained=False),
+        *_one_way(principal, (old, was), (new, will_be), gained=True),
+    ]
 
 
-def _alone(cells: _Cells, cell: _Cell) -> int:
-    """0: no access; 1: potential; 2: access."""
-    right = cells.get(cell)
-    return 0 if right is None else 1 if right.potential else 2
-
-
-def _around(cells: _Cells, cell: _Cell) -> int:
-    """The access to everything of its kind in the schema of an object, which is access to the object, too."""
-    if cell.inside or len(cell.on) < 3:
-        return 0
-    return _alone(cells, _Cell(cell.access, cell.kind, cell.on.schema, True, cell.privilege))
-
-
-def _one_way(principal: Principal, old: _Cells, new: _Cells, *, gained: bool) -> Iterator[AccessChange]:
-    """What `new` has and `old` has not."""
-    for cell, right in new.items():
-        strength = _alone(new, cell)
-        if _around(new, cell) < strength > max(_alone(old, cell), _around(old, cell)):
-            yield AccessChange(
-                principal, gained, cell.access, cell.on, (cell.kind,), cell.inside, right.potential, right,
-                cell.privilege,
-            )  # fmt: skip
+def _one_way(
+    principal: Principal,
+    less: tuple[_Of, Mapping[_Cell, Fact]],
+    more: tuple[_Of, Mapping[_Cell, Fact]],
+    *,
+    gained: bool,
+) -> Iterator[AccessChange]:
+    """What `more` has and `less` has not."""
+    (without, few), (of, many) = less, more
+    for cell, fact in many.items():
+        strength = of.strength(many, cell)
+        if without.strength(few, cell) >= strength:
+            continue
+        around = cell.around
+        if of.strength(many, around) >= strength or without.strength(few, around) >= strength:
+            continue
+        access = Access(cell.access)
+        right = of.reach.right(fact, access, of.way(cell))
+        yield AccessChange(
+            principal, gained, access, cell.on, (cell.kind,), cell.inside, right.potential, right, cell.privilege
+        )
 
 
 def access_changes(before: Picture, after: Picture) -> tuple[AccessChange, ...]:
@@ -138,30 +201,24 @@ def access_changes(before: Picture, after: Picture) -> tuple[AccessChange, ...]:
     known count as nobody here; `undecided` names them.
     """
     old, new = _Side(before, after), _Side(after, before)
+    changed = {one for one in {*old.facts.by_holder, *new.facts.by_holder} if old.held(one) != new.held(one)}
     found: list[AccessChange] = []
-    for principal in _affected(old.facts, new.facts):
-        was, will_be = old.cells(principal), new.cells(principal)
-        changes = [*_one_way(principal, will_be, was, gained=False), *_one_way(principal, was, will_be, gained=True)]
-        found.extend(_gathered(changes, old, new))
+    for principal in _affected(old.facts, new.facts, changed):
+        found.extend(_gathered(_compared(principal, old.of(principal), new.of(principal), changed), old))
     return tuple(sorted(found, key=_order))
 
 
-def _affected(old: Facts, new: Facts) -> Iterable[Principal]:
+def _affected(old: Facts, new: Facts, changed: set[Principal]) -> Iterable[Principal]:
     """Principals whose access may differ: those whose roles, or what these hold, are not the same on both sides."""
-    everybody = sorted({*old.graph.principals, *new.graph.principals})
-    if (old.schemas, old.future, old.managed) != (new.schemas, new.future, new.managed):
-        return everybody
-    holders = {*old.by_holder, *new.by_holder}
-    changed = {one for one in holders if set(old.by_holder.get(one, ())) != set(new.by_holder.get(one, ()))}
 
     def differs(principal: Principal) -> bool:
         was, will_be = old.graph.closure(principal), new.graph.closure(principal)
         return was.keys() != will_be.keys() or principal in changed or not changed.isdisjoint(was)
 
-    return [principal for principal in everybody if differs(principal)]
+    return [one for one in sorted({*old.graph.principals, *new.graph.principals}) if differs(one)]
 
 
-def _gathered(changes: list[AccessChange], old: _Side, new: _Side) -> Iterator[AccessChange]:
+def _gathered(changes: list[AccessChange], side: _Side) -> Iterator[AccessChange]:
     """Changes that are alike as one: first kinds, then objects of a schema, then schemas of a database."""
     kinds: dict[tuple[object, ...], list[AccessChange]] = {}
     for change in changes:
@@ -182,8 +239,7 @@ def _gathered(changes: list[AccessChange], old: _Side, new: _Side) -> Iterator[A
         whole = len(merged.on) == 2 and not merged.objects and (merged.inside or merged.kinds == ("SCHEMA",))
         schemas.setdefault((*_alike(merged), merged.kinds, merged.on.database if whole else merged), []).append(merged)
     for group in schemas.values():
-        every = {name for name in {*old.schemas, *new.schemas} if name.database == group[0].on.database}
-        if len(group) > 1 and {change.on for change in group} == every:
+        if len(group) > 1 and {change.on for change in group} == side.schemas_of(group[0].on.database):
             yield replace(group[0], on=group[0].on.database, inside=True)
         else:
             yield from group

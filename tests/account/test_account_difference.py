@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from account import access_changes
-from account.access import Access
+from account.access import Access, can
 from account.access_changes import AccessChange, change_in_words, what_in_words
 from account.declaration import from_platform
 from account.difference import Difference, FieldChange, Op, difference
@@ -294,9 +294,22 @@ def test_more_grants_without_future_ones_never_take_access(one: Picture, more: l
 
 @given(pictures, pictures)
 def test_to_leave_out_who_is_not_affected_changes_nothing(one: Picture, other: Picture) -> None:
-    def everybody(old: Facts, new: Facts) -> list[Principal]:
+    def everybody(old: Facts, new: Facts, _: set[Principal]) -> list[Principal]:
         return sorted({*old.graph.principals, *new.graph.principals})
 
     found = access_changes.access_changes(one, other)
     with mock.patch.object(access_changes, "_affected", everybody):
         assert access_changes.access_changes(one, other) == found
+
+
+@given(pictures, pictures, st.sampled_from(PRINCIPALS))
+def test_who_can_read_a_table_only_afterwards_gains_it(one: Picture, other: Picture, who: Principal) -> None:
+    gained = [change for change in difference(one, other).access if change.principal == who and change.gained]
+    about_it = [
+        change for change in gained if change.access is Access.READ and "TABLE" in change.kinds and T.within(change.on)
+    ]
+    before, after = (can(side, who, Access.READ, T) for side in (one, other))
+    if after is not None and before is None:
+        assert about_it
+    if after is not None and not after.potential and (before is None or before.potential):
+        assert any(not change.potential for change in about_it)
