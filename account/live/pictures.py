@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from account import things
 from account.builder import Builder
-from account.live import grants, objects, policies, subjects, users
+from account.live import baseline, grants, objects, policies, references, relations, subjects, users
 from account.live.answers import Answer, Answers
 from account.live.sources import BY_KEY, STATEMENTS, Statement, When
 from account.names import ACCOUNT, Name
@@ -38,17 +38,17 @@ def picture(answers: Answers, about: About) -> Picture:
         about: of which account and stack; source and extent are set here.
     """
     out = Builder()
-    references = policies.References(answers)
-    columns = objects.columns(answers, references.columns, references.masking_told)
+    uses = references.References(answers)
+    columns = relations.columns(answers, uses.columns, uses.masking_told)
     objects.containers(answers, out)
-    objects.relations(answers, out, columns)
+    relations.relations(answers, out, columns)
     objects.warehouses(answers, out)
     objects.monitors(answers, out)
     objects.stages(answers, out)
     objects.programs(answers, out)
     objects.integrations(answers, out)
     objects.shares(answers, out)
-    users.users(answers, out, references.users if references.network_told else None)
+    users.users(answers, out, uses.users if uses.network_told else None)
     users.tokens(answers, out)
     users.roles(answers, out)
     policies.authentication(answers, out)
@@ -56,12 +56,12 @@ def picture(answers: Answers, about: About) -> Picture:
     policies.sessions(answers, out)
     policies.bodies(answers, out)
     policies.network(answers, out)
-    policies.tags(answers, out, references.tags if references.masking_told else None)
-    policies.tag_uses(answers, out)
-    references.attach(out)
+    policies.tags(answers, out, uses.tags if uses.masking_told else None)
+    references.tag_uses(answers, out)
+    uses.attach(out)
     _parameters(answers, out)
-    _owners(grants.grants(answers, out), answers, out)
     out.blind_spots += _refused(answers)
+    _owners(grants.grants(answers, out), answers, out)
     out.blind_spots += _cut(answers)
     out.blind_spots += _not_sent(answers)
     return out.picture(replace(about, source=Source.LIVE, whole=True))
@@ -78,17 +78,24 @@ def _parameters(answers: Answers, out: Builder) -> None:
         elif value is not None:
             policy = value if isinstance(value, Unknown) else Name.loose(value)
             out.attach(PolicyKind.NETWORK, policy, "ACCOUNT", ACCOUNT)
-    both = [
+    _audience(out)
+
+
+def _audience(out: Builder) -> None:
+    """Says that FOR ALL PERSON USERS and FOR ALL SERVICE USERS cannot be told from a policy for everybody."""
+    found = {
         entry for entry in out.attachments if entry.policy_kind is PolicyKind.AUTHENTICATION and entry.on == "ACCOUNT"
-    ]
-    if len(set(both)) > 1:
-        out.blind(
-            "whom each authentication policy of the account is for", "Snowflake's list does not tell", "ATTACHMENT"
-        )
+    }
+    if found:
+        what = "whether an authentication policy of the account is for all users, for people or for services"
+        why = "Snowflake's lists of references do not tell; the picture takes it to be for all"
+        kinds = ("ATTACHMENT",) if len(found) > 1 else ()
+        out.blind_spots.append(BlindSpot(what=what, why=why, kinds=kinds))
 
 
 def _owners(owners: grants.Owners, answers: Answers, out: Builder) -> None:
     """Owners of things whose own listing does not tell them; things of other kinds; things that no listing showed."""
+    refused = {kind for spot in out.blind_spots for kind in spot.kinds}
     hidden: dict[str, list[Name]] = {}
     for kind, name, owner in grants.spellings(owners):
         found = out.things.get((kind, name))
@@ -97,7 +104,7 @@ def _owners(owners: grants.Owners, answers: Answers, out: Builder) -> None:
                 out.change(kind, name, owner=owner)
         elif kind not in _WITH_CLASS:
             out.add(things.Other(kind=kind, name=name, owner=owner))
-        elif not _system(kind, name):
+        elif kind not in refused and not _system(kind, name):
             hidden.setdefault(kind, []).append(name)
     for kind, names in hidden.items():
         some = ", ".join(str(name) for name in sorted(names)[:_NAMED])
@@ -111,8 +118,6 @@ def _owners(owners: grants.Owners, answers: Answers, out: Builder) -> None:
 
 
 def _system(kind: str, name: Name) -> bool:
-    from account.live import baseline
-
     return {
         "ROLE": len(name) == 1 and baseline.role(name.last),
         "USER": baseline.user(name.last),
@@ -130,8 +135,24 @@ def _covered(statement: Statement, answers: Answers) -> bool:
         for other in STATEMENTS
         if other.fact in (statement.fact, *_STANDS_IN.get(statement.fact, ())) and other.when is not When.BULK
     ]
-    asked = [other for other in others if other.per is not subjects.account or answers.told(other.key)]
-    return bool(others) and len(asked) == len(others) and not any(answers.failed(other.key) for other in others)
+    return bool(others) and all(_complete(other, answers) for other in others)
+
+
+def _complete(statement: Statement, answers: Answers) -> bool:
+    """Whether everything that a statement is to be asked about was told."""
+    answered = {answer.ask.on for answer in answers.of(statement.key) if not answer.error}
+    expected = {subject.name for subject in statement.per(answers)}
+    return expected <= answered and all(_told(fact, answers) for fact in statement.after)
+
+
+def _told(fact: str, answers: Answers) -> bool:
+    """Whether a fact was told in one way or the other."""
+    statements = [statement for statement in STATEMENTS if statement.fact == fact]
+    bulk = [statement for statement in statements if statement.when is When.BULK]
+    rest = [statement for statement in statements if statement.when is not When.BULK]
+    if bulk and answers.told(*(statement.key for statement in bulk)):
+        rest = [statement for statement in rest if statement.when is When.ALWAYS]
+    return all(_complete(statement, answers) for statement in rest)
 
 
 def _refused(answers: Answers) -> Iterator[BlindSpot]:

@@ -22,7 +22,6 @@ def written(statement: Statement, subject: Subject) -> str:
         "{name}": subject.sql or subject.name.quoted,
         "{text}": _literal(subject.name.quoted),
         "{kind}": _literal(subject.kind),
-        "{database}": subject.database.quoted,
     }
     before, brace, rest = statement.sql.partition("{")
     sql = before

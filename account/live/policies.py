@@ -1,4 +1,4 @@
-"""Rows about policies, network rules and tags, and about where they are in force."""
+"""Rows about policies, network rules and tags."""
 
 from __future__ import annotations
 
@@ -11,22 +11,13 @@ from account import things
 from account.live import baseline, subjects
 from account.live.answers import Answers, Row, flag, items, number
 from account.live.common import each, in_order, origin, owner, properties
-from account.names import ACCOUNT, Name
-from account.picture import PolicyKind, TagUse
+from account.names import Name
 from account.values import Maybe, Unknown
 
 if TYPE_CHECKING:
     from account.builder import Builder
 
 _PAIR: Final = re.compile(r"([A-Z_]+)\s*=\s*(\[[^\]]*\]|[^,\]}]*)")
-_KINDS: Final = {
-    "NETWORK_POLICY": PolicyKind.NETWORK,
-    "AUTHENTICATION_POLICY": PolicyKind.AUTHENTICATION,
-    "PASSWORD_POLICY": PolicyKind.PASSWORD,
-    "SESSION_POLICY": PolicyKind.SESSION,
-    "MASKING_POLICY": PolicyKind.MASKING,
-    "ROW_ACCESS_POLICY": PolicyKind.ROW_ACCESS,
-}
 _WITH_PASSWORD: Final = frozenset({"PASSWORD", "SAML", "OAUTH", "OIDC"})
 
 
@@ -152,26 +143,33 @@ def passwords(answers: Answers, out: Builder) -> None:
 
 
 def sessions(answers: Answers, out: Builder) -> None:
-    """Session policies. The view does not have the secondary roles that they allow."""
-    described = properties(answers, "describe_sessions")
+    """Session policies. DESCRIBE has a column for each property."""
+    described = {row.ask.on: row for row in answers.rows("describe_sessions")}
 
     def policy(row: Row) -> things.SessionPolicy:
         name = subjects.name_of(row)
         told = described.get(name)
-        allowed = items(told.get("ALLOWED_SECONDARY_ROLES", "ALL")) if told is not None else None
-        listed = None if isinstance(allowed, Unknown) or allowed is None or "ALL" in allowed else tuple(sorted(allowed))
-        dark = Unknown("the view of session policies does not tell the secondary roles")
+        dark = Unknown(f"session policy {name} was not described")
         return things.SessionPolicy(
             name=name,
             owner=owner(row, name),
             comment=row.text("comment"),
             origin=origin(row),
-            idle_minutes=_told(row, described, name, "SESSION_IDLE_TIMEOUT_MINS"),
-            ui_idle_minutes=_told(row, described, name, "SESSION_UI_IDLE_TIMEOUT_MINS"),
-            secondary_roles=dark if told is None else listed,
+            idle_minutes=dark if told is None else told.number("session_idle_timeout_mins", "sessionidletimeoutmins"),
+            ui_idle_minutes=dark
+            if told is None
+            else told.number("session_ui_idle_timeout_mins", "sessionuiidletimeoutmins"),
+            secondary_roles=dark if told is None else _secondary(told),
         )
 
-    each(out, "SESSION POLICY", answers.rows("sessions", "show_sessions"), policy)
+    each(out, "SESSION POLICY", answers.rows("show_sessions"), policy)
+
+
+def _secondary(told: Row) -> Maybe[tuple[str, ...] | None]:
+    """The secondary roles that are allowed; None for all, which is what an account without the property has."""
+    column = ("allowed_secondary_roles", "allowedsecondaryroles")
+    allowed = told.items(*column) if told.has(*column) else None
+    return None if allowed is None or (not isinstance(allowed, Unknown) and "ALL" in allowed) else in_order(allowed)
 
 
 def bodies(answers: Answers, out: Builder) -> None:
@@ -321,74 +319,3 @@ def tags(answers: Answers, out: Builder, masks: Mapping[Name, tuple[Name, ...]] 
         )
 
     each(out, "TAG", subjects.narrowest(answers, "tags"), tag)
-
-
-def tag_uses(answers: Answers, out: Builder) -> None:
-    """Tags on objects and columns."""
-    for row in answers.rows("tag_uses"):
-        tag = [row.text(f"tag_{part}") for part in ("database", "schema", "name")]
-        target = [row.text(f"object_{part}") for part in ("database", "schema", "name")]
-        if not all(isinstance(part, str) for part in tag) or not isinstance(target[2], str):
-            continue
-        if baseline.database(str(tag[0])):
-            continue
-        name = Name(str(part) for part in target if isinstance(part, str))
-        on, column, value = str(row.text("domain") or ""), row.text("column_name"), row.text("tag_value")
-        out.tag_uses.append(
-            TagUse(
-                tag=Name(str(part) for part in tag),
-                on=on.replace("_", " "),
-                target=ACCOUNT if on == "ACCOUNT" else name,
-                column=column if isinstance(column, str) else "",
-                value=value if isinstance(value, str) else "",
-                origin=origin(row),
-            )
-        )
-
-
-class References:
-    """Where policies are in force, from the view of all references and from asking about single policies.
-
-    Attributes:
-        network_told: whether everything that a network policy is set on was told.
-        masking_told: the same for masking policies.
-    """
-
-    def __init__(self, answers: Answers) -> None:
-        listed = answers.told("policy_uses")
-        single = listed or not answers.failed("uses_of_policy")
-        self.network_told = listed or (single and answers.told("show_network_policies"))
-        self.masking_told = listed or (single and answers.told("show_masking"))
-        self.users: dict[str, Name] = {}
-        self.tags: dict[Name, tuple[Name, ...]] = {}
-        self.columns: dict[tuple[Name, str], Name] = {}
-        self._rows = list(subjects.named_policies(answers, "policy_uses", "uses_of_policy"))
-        for policy, row in self._rows:
-            self._note(policy, row)
-
-    def _note(self, policy: Name, row: Row) -> None:
-        kind, on = row.text("policy_kind"), row.text("ref_entity_domain")
-        name, column = _target(row), row.text("ref_column_name")
-        if kind == "NETWORK_POLICY" and on == "USER":
-            self.users[name.last] = policy
-        if kind == "MASKING_POLICY" and on == "TAG":
-            self.tags[name] = tuple(sorted({*self.tags.get(name, ()), policy}))
-        elif kind == "MASKING_POLICY" and isinstance(column, str) and row.text("tag_name") is None:
-            self.columns[name, column] = policy
-
-    def attach(self, out: Builder) -> None:
-        """Every policy in force; a masking policy that comes by a tag is attached to the tag alone."""
-        for policy, row in self._rows:
-            kind = _KINDS.get(str(row.text("policy_kind")))
-            on, column = str(row.text("ref_entity_domain") or ""), row.text("ref_column_name")
-            if kind is None or (on != "TAG" and row.text("tag_name") is not None):
-                continue
-            on = "COLUMN" if isinstance(column, str) and kind is PolicyKind.MASKING else on.replace("_", " ")
-            target = ACCOUNT if on == "ACCOUNT" else _target(row)
-            at = column if isinstance(column, str) and on == "COLUMN" else ""
-            out.attach(kind, policy, on, target, origin(row), column=at)
-
-
-def _target(row: Row) -> Name:
-    parts = [row.text(column) for column in ("ref_database_name", "ref_schema_name", "ref_entity_name")]
-    return Name(part for part in parts if isinstance(part, str))

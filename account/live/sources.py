@@ -33,7 +33,7 @@ class Statement:
         key: its name; rows are found by it.
         fact: what it tells; several statements may tell one fact, together or in place of each other.
         sql: `{name}` is the quoted name of what it is about, `{text}` the same as a string literal, `{kind}` its kind
-            as a string literal, `{database}` the quoted name of a database to ask in.
+            as a string literal.
         kinds: what is missing in the picture if it is refused; as in `BlindSpot.kinds`.
         minutes: how far behind the answer may be.
         needs: the privilege, or the SNOWFLAKE database role, without which it is refused or shows less.
@@ -189,8 +189,9 @@ _POLICIES: Final = (
     _usage("passwords", "password policies", "PASSWORD_POLICIES", "PASSWORD POLICY", needs=SECURITY),
     *_described("passwords", "password policies", "PASSWORD POLICIES", "PASSWORD POLICY",
                 subjects.named("show_passwords")),
-    _usage("sessions", "session policies", "SESSION_POLICIES", "SESSION POLICY", needs=SECURITY),
-    *_described("sessions", "session policies", "SESSION POLICIES", "SESSION POLICY", subjects.named("show_sessions")),
+    # The view of session policies does not tell which secondary roles they allow.
+    *_described("sessions", "session policies", "SESSION POLICIES", "SESSION POLICY",
+                subjects.named("show_sessions"), _ALL),
     _usage("masking", "masking policies", "MASKING_POLICIES", "MASKING POLICY", needs=GOVERNANCE),
     *_described("masking", "masking policies", "MASKING POLICIES", "MASKING POLICY", subjects.named("show_masking")),
     _usage("row_access", "row access policies", "ROW_ACCESS_POLICIES", "ROW ACCESS POLICY", needs=GOVERNANCE),
@@ -208,10 +209,10 @@ _POLICIES: Final = (
     _usage("policy_uses", "attachments", "POLICY_REFERENCES", "ATTACHMENT", needs=GOVERNANCE, alive=""),
     Statement(
         key="uses_of_policy", fact="attachments of each policy", kinds=("ATTACHMENT",), needs=POLICY,
-        sql="SELECT * FROM TABLE({database}.INFORMATION_SCHEMA.POLICY_REFERENCES(POLICY_NAME => {text}, "
+        sql="SELECT * FROM TABLE(SNOWFLAKE.INFORMATION_SCHEMA.POLICY_REFERENCES(POLICY_NAME => {text}, "
         "POLICY_KIND => {kind}))",
         per=subjects.policies_not_told, after=(
-            "databases", "attachments", "authentication policies", "password policies", "session policies",
+            "attachments", "authentication policies", "password policies", "session policies",
             "masking policies", "row access policies", "network policies",
         ),
     ),

@@ -20,7 +20,7 @@ _SERVICES: Final = frozenset({"SERVICE", "SERVICE_AGENT", "LEGACY_SERVICE"})
 _BY_POLICY: Final = {
     "AUTHENTICATION_POLICY": ("show_authentication",),
     "PASSWORD_POLICY": ("passwords", "show_passwords"),
-    "SESSION_POLICY": ("sessions", "show_sessions"),
+    "SESSION_POLICY": ("show_sessions",),
 }
 _BY_TAG_TOO: Final = {
     "MASKING_POLICY": ("masking", "show_masking"),
@@ -33,14 +33,13 @@ _SCHEMA: Final = ("schema_name", "schema", "policy_schema", "tag_schema", "table
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """One thing to ask about; `kind` and `database` only where the statement has them.
+    """One thing to ask about; `kind` only where the statement has it.
 
     `sql` is how the name is written where it is more than a name: a procedure with the types of its arguments.
     """
 
     name: Name
     kind: str = ""
-    database: Name = ACCOUNT
     sql: str = ""
 
 
@@ -287,7 +286,6 @@ def policies_not_told(answers: Answers) -> list[Subject]:
 
     The page of that view names masking, row access and network policies; other kinds may be missing in it.
     """
-    homes = databases(answers)
     kinds = dict(_BY_POLICY)
     seen: set[tuple[str, Name]] = set()
     if answers.told("policy_uses"):
@@ -296,10 +294,10 @@ def policies_not_told(answers: Answers) -> list[Subject]:
     else:
         kinds |= _BY_TAG_TOO
     return [
-        Subject(name, kind, name.database if len(name) == 3 else homes[0].name)
+        Subject(name, kind)
         for kind, keys in kinds.items()
         for name, _ in named_rows(answers, *keys)
-        if (kind, name) not in seen and (len(name) == 3 or homes)
+        if (kind, name) not in seen
     ]
 
 
