@@ -179,9 +179,13 @@ RULES: tuple[Rule, ...] = (
         controls=(),
         rationale="What a user holds itself is in no role, so no review of roles shows it.",
         remediation="Grant the privilege to a functional role.",
-        evidence=PICTURES,
+        evidence=frozenset({Evidence.LIVE}),
         sees=_GRANTS,
         settings=Direct,
+        impossible={
+            Evidence.DECLARATION: "the declaration has no way to grant a privilege to a user",
+            Evidence.PULUMI: "no resource grants a privilege to a user; SQL that does is a matter of SNW-RBAC-020",
+        },
         evaluate=judging(_holders_and_public, _direct, Direct),
     ),
     Rule(

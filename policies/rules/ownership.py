@@ -8,8 +8,8 @@ from pydantic import Field
 
 from account.graph import graph, in_words
 from account.names import Name
-from account.principals import Grant, Principal, role
-from account.privileges import ALL, OWNERSHIP, TAKEOVER
+from account.principals import Grant, Principal, Scope, role
+from account.privileges import ALL, OWNERSHIP, TAKEOVER, plural
 from account.pulumi import Resource
 from account.things import Procedure, Role, Task, Thing, User
 from account.values import known
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _OWNERS = frozenset({"USER", "MEMBERSHIP", "GRANT", "FUTURE GRANT"})
 _CIS_TASKS = ("1.14", "1.15", "1.16", "1.17")
+_SCANNERS = tuple(f"CIS_BENCHMARKS_CIS{id.replace('.', '_')}" for id in _CIS_TASKS)
 
 
 class Owners(Programs):
@@ -88,8 +89,10 @@ def _owns(user: User, case: Case, settings: Owners) -> Iterator[Fault]:
             if not _may_own(owner, thing.name, case, settings):
                 found.setdefault(thing.name.container, []).append(f"{_kind(thing)} {thing.name}")
         for grant in grants_of(case.picture).get(owner, ()):
-            if grant.privilege == OWNERSHIP and not _may_own(owner, grant.on, case, settings, inside=True):
-                found.setdefault(grant.on, []).append(f"{grant.scope.value} {grant.kind}s in {grant.on}")
+            one = grant.scope is Scope.OBJECT
+            if grant.privilege == OWNERSHIP and not _may_own(owner, grant.on, case, settings, inside=not one):
+                what = grant.kind.lower() if one else f"{grant.scope.value} {plural(grant.kind)} in"
+                found.setdefault(grant.on, []).append(f"{what} {grant.on if grant.on else 'the account'}")
         for names in found.values():
             more = f" and {len(names) - 1} more there" if len(names) > 1 else ""
             yield Fault(

@@ -31,7 +31,9 @@ from policies.zones import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RIGHTS = frozenset({"USER", "ROLE", "MEMBERSHIP", "GRANT", "FUTURE GRANT", "INHERITED GRANT"})
+_RIGHTS = frozenset(
+    {"USER", "ROLE", "MEMBERSHIP", "GRANT", "FUTURE GRANT", "INHERITED GRANT", "DATABASE", "SCHEMA", "TABLE", "STAGE"}
+)
 _DATA = (Access.READ, Access.WRITE, Access.CREATE, Access.OWN, Access.MANAGE)
 _BUILDS = (Access.READ, Access.WRITE, Access.CREATE, Access.OWN)
 _VERBS = {
