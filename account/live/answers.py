@@ -202,6 +202,10 @@ class Answers:
                 for cells in answer.rows:
                     yield Row(cells, answer.ask, self.missing)
 
+    def first(self, *keys: str) -> Iterator[Row]:
+        """The rows of the first of these sources that was told; several tell the same."""
+        yield from self.rows(next((key for key in keys if self.told(key)), keys[0]))
+
     def has_column(self, key: str, column: str) -> bool:
         """Whether the answers of a source have that column."""
         return any(column in answer.columns for answer in self.by_key.get(key, ()))

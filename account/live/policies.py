@@ -139,7 +139,7 @@ def passwords(answers: Answers, out: Builder) -> None:
             history=told("HISTORY"),
         )
 
-    each(out, "PASSWORD POLICY", answers.rows("passwords", "show_passwords"), policy)
+    each(out, "PASSWORD POLICY", answers.first("passwords", "show_passwords"), policy)
 
 
 def sessions(answers: Answers, out: Builder) -> None:
@@ -193,7 +193,7 @@ def bodies(answers: Answers, out: Builder) -> None:
             text = Unknown(f"the body of {name} was not told") if body is None else body
             return make(name=name, owner=owner(row, name), comment=comment, origin=origin(row), body=text)
 
-        each(out, str(make.__dataclass_fields__["kind"].default), answers.rows(key, f"show_{key}"), policy)
+        each(out, str(make.__dataclass_fields__["kind"].default), answers.first(key, f"show_{key}"), policy)
 
 
 def _comment(row: Row) -> Maybe[str | None]:
@@ -248,8 +248,8 @@ def network(answers: Answers, out: Builder) -> None:
             blocked_ips=lists.addresses(name, "BLOCK", row),
         )
 
-    each(out, "NETWORK RULE", answers.rows("network_rules", "show_network_rules"), rule)
-    each(out, "NETWORK POLICY", answers.rows("network_policies", "show_network_policies"), policy)
+    each(out, "NETWORK RULE", answers.first("network_rules", "show_network_rules"), rule)
+    each(out, "NETWORK POLICY", answers.first("network_policies", "show_network_policies"), policy)
 
 
 class _RuleLists:
