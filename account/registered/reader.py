@@ -21,6 +21,13 @@ PROVIDER: Final = "pulumi:providers:snowflake"
 NOTHING_KNOWN: Final = Unknown("the engine gave no property of this resource, because its provider is not known yet")
 _BOOKKEEPING: Final = frozenset({"__defaults", "__internal"})
 _UNKNOWN_PART: Final = "(not known)"
+_HIDES: Final = {
+    "USER": ("GRANT", "MEMBERSHIP"),
+    "ROLE": ("GRANT", "MEMBERSHIP"),
+    "DATABASE": ("GRANT",),
+    "SCHEMA": ("GRANT",),
+}
+"""What else is not seen where a name is not known: who it is that holds something, and where something lies."""
 
 
 class Block:
@@ -163,7 +170,8 @@ class Reader(Block):
         name = self.index.own_name(self.resource)
         if any(part.startswith("(") for part in name):
             kind = MADE[self.resource.kind].kind
-            self.blind(f"name of {self.where}", "it is not known before the change is made", kind)
+            more = _HIDES.get(kind, ("GRANT",) if any(part.startswith("(") for part in name.container) else ())
+            self.blind(f"name of {self.where}", "it is not known before the change is made", kind, *more)
         return name
 
     def blind(self, what: str, why: str, *kinds: str) -> None:

@@ -230,7 +230,23 @@ def test_an_unknown_name_keeps_the_thing_and_what_refers_to_it_together() -> Non
     picture = pictured(unnamed, grant)
     (found,) = picture.all(Role)
     assert picture.memberships == (Membership(role(found.name.last), user("U")),)
-    assert [spot.kinds for spot in picture.blind_spots] == [("ROLE",)]
+    assert [spot.kinds for spot in picture.blind_spots] == [("ROLE", "GRANT", "MEMBERSHIP")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "kinds"),
+    [
+        ("ServiceUser", {"name": UNKNOWN}, ("USER", "GRANT", "MEMBERSHIP")),
+        ("Database", {"name": UNKNOWN}, ("DATABASE", "GRANT")),
+        ("Schema", {"name": UNKNOWN, "database": "DB"}, ("SCHEMA", "GRANT")),
+        ("Stage", {"name": "X", "database": UNKNOWN, "schema": "S"}, ("STAGE", "GRANT")),
+        ("Stage", {"name": UNKNOWN, "database": "DB", "schema": "S"}, ("STAGE",)),
+    ],
+)
+def test_a_thing_of_which_it_is_not_known_where_it_lies_hides_what_its_owner_holds(
+    kind: str, inputs: dict[str, object], kinds: tuple[str, ...]
+) -> None:
+    assert [spot.kinds for spot in pictured(made(kind, inputs)).blind_spots] == [kinds]
 
 
 def test_two_unknown_names_are_two_things() -> None:
