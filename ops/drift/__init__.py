@@ -1,0 +1,1 @@
+"""`ops drift`: declaration, state and account side by side."""
