@@ -28,17 +28,7 @@ _MODIFIERS: Final = frozenset(
      "SECURE", "RECURSIVE", "FILE", "EXTERNAL", "DYNAMIC", "HYBRID", "ICEBERG", "MATERIALIZED", "EVENT"}
 )  # fmt: skip
 _POWER: Final = frozenset(
-    {
-        "POLICY",
-        "OWNER",
-        "OWNERSHIP",
-        "GRANT",
-        "GRANTS",
-        "REVOKE",
-        "ROLE",
-        "PASSWORD",
-        "AUTHORIZATION",
-    }
+    {"POLICY", "POLICIES", "OWNER", "OWNERSHIP", "GRANT", "GRANTS", "REVOKE", "ROLE", "PASSWORD", "ACCESS", "SWAP"}
 )
 """Words by which a statement on a plain object changes rights all the same."""
 
