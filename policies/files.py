@@ -53,8 +53,8 @@ def read(root: Path) -> Files:
             left_out.append(path)
         elif text != _BINARY:
             texts[path] = text
-    left_out.extend(sorted(paths)[MAX_FILES:])
-    return Files({path: texts[path] for path in sorted(texts)[:MAX_FILES]}, listed is not None, tuple(left_out))
+    kept, too_many = sorted(texts)[:MAX_FILES], sorted(texts)[MAX_FILES:]
+    return Files({path: texts[path] for path in kept}, listed is not None, (*left_out, *too_many))
 
 
 _BINARY: Final = "\0"

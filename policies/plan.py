@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 REPLACES: Final = ("replace", "create-replacement", "delete-replaced", "discard-replaced", "import-replacement")
@@ -63,7 +64,7 @@ class Step:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Every step of a preview that changes something.
 
@@ -73,3 +74,8 @@ class Plan:
 
     steps: tuple[Step, ...] = ()
     flags: tuple[str, ...] = ()
+
+    @cached_property
+    def by_urn(self) -> Mapping[str, Step]:
+        """Steps by the URN of their resource."""
+        return {step.urn: step for step in self.steps}

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MADE_UP: Final = re.compile(r"[{}<>$%*]|\.\.\.|example|changeme|placeholder|redacted|secret\]|xxxx", re.IGNORECASE)
+_MADE_UP: Final = re.compile(
+    r"\{[^{}]*\}|\$\{|^\$[A-Z_(]|<[^<>]+>|%\(|%s|\*{3,}|\.{3}|example|changeme|placeholder|redacted|\[secret\]|xxxx",
+    re.IGNORECASE,
+)
 """What stands where a value will be filled in."""
 SHAPES: Final = {
     "private key": re.compile(

@@ -91,8 +91,9 @@ def _steps(case: Case) -> Iterator[Address]:
 
 
 def _step(subject: Address, case: Case) -> Step:
-    steps = case.plan.steps if case.plan is not None else ()
-    return next(step for step in steps if step.urn == subject.urn)
+    if case.plan is None:
+        raise KeyError(subject.urn)
+    return case.plan.by_urn[subject.urn]
 
 
 def _destroyed(subject: Address, case: Case, settings: Settings) -> Iterator[Fault]:

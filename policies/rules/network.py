@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Network, ip_network
 from typing import TYPE_CHECKING
 
@@ -165,6 +166,7 @@ def _own_policy(user: User, case: Case, settings: OwnPolicy) -> Iterator[Fault]:
         )
 
 
+@lru_cache(maxsize=256)
 def _beyond(own: Resolved, general: Resolved) -> float:
     """The share of the public addresses that one policy lets in and the other does not (at least that much)."""
     outside = coverage(own.entries, (*own.blocked, *general.entries))
