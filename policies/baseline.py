@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from account.live.baseline import listed
 from account.principals import BUILT_IN_ROLES
 from account.things import Database, Integration, Role, Thing, User, UserType, Warehouse
 from account.values import is_known
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Thing)
 
-DATABASES: Final = ("SNOWFLAKE", "SNOWFLAKE_SAMPLE_DATA")
+DATABASES: Final = tuple(sorted(listed("databases")))
 """The application with the account's own views, and the shared sample data."""
 WAREHOUSES: Final = ("SYSTEM$STREAMLIT_NOTEBOOK_WH",)
 INTEGRATIONS: Final = ("SNOWFLAKE$LOCAL_APPLICATION",)
