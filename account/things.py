@@ -235,7 +235,12 @@ class WorkloadRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthenticationPolicy(Thing):
-    """An authentication policy. Empty methods or client types: all. `mfa` REQUIRED, REQUIRED_PASSWORD_ONLY, …"""
+    """An authentication policy. Empty methods or client types: all. `mfa` REQUIRED, REQUIRED_PASSWORD_ONLY, …
+
+    Attributes:
+        mfa_methods: kinds of second factors that are allowed; empty: all.
+        mfa_asked_of: login methods that ask for the second factor at all; None where not set, which is all of them.
+    """
 
     kind: Literal["AUTHENTICATION POLICY"] = "AUTHENTICATION POLICY"
     methods: Maybe[tuple[str, ...]] = ()
@@ -243,6 +248,7 @@ class AuthenticationPolicy(Thing):
     integrations: Maybe[tuple[str, ...]] = ()
     mfa: Maybe[str | None] = None
     mfa_methods: Maybe[tuple[str, ...]] = ()
+    mfa_asked_of: Maybe[tuple[str, ...] | None] = None
     tokens: Maybe[TokenRules | None] = None
     workloads: Maybe[WorkloadRules | None] = None
 

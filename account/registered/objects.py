@@ -177,8 +177,10 @@ def task(reader: Reader) -> None:
 
 def _signed(reader: Reader) -> Name:
     """The name of a procedure or function with the types of its arguments."""
-    found = reader.blocks("arguments")
-    types = [] if isinstance(found, Unknown) else [block.text("argDataType") for block in found]
+    outside = reader.resource.kind == "ExternalFunction"
+    found = reader.blocks("args" if outside else "arguments")
+    key = "type" if outside else "argDataType"
+    types = [] if isinstance(found, Unknown) else [block.text(key) for block in found]
     known = [kind for kind in types if isinstance(kind, str)]
     if isinstance(found, Unknown) or len(known) != len(types):
         kind = MADE[reader.resource.kind].kind

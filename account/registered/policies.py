@@ -62,6 +62,14 @@ def _unless_all(found: Maybe[tuple[str, ...]]) -> Maybe[tuple[str, ...]]:
     return found if isinstance(found, Unknown) or "ALL" not in found else ()
 
 
+def _asked_of(reader: Reader) -> Maybe[tuple[str, ...] | None]:
+    """A deprecated property that can still leave a login method without second factor."""
+    if reader.raw("mfaAuthenticationMethods") is None:
+        return None
+    found = reader.uppers("mfaAuthenticationMethods")
+    return found if isinstance(found, Unknown) else None if not found or "ALL" in found else found
+
+
 def _token_rules(reader: Reader) -> Maybe[TokenRules | None]:
     block = reader.block("patPolicy")
     if block is None or isinstance(block.content, Unknown):
@@ -103,6 +111,7 @@ def authentication_policy(reader: Reader) -> None:
             integrations=_unless_all(reader.texts("securityIntegrations")),
             mfa=reader.upper("mfaEnrollment"),
             mfa_methods=_unless_all(second_factor.uppers("allowedMethods")) if second_factor is not None else (),
+            mfa_asked_of=_asked_of(reader),
             tokens=_token_rules(reader),
             workloads=_workload_rules(reader),
         )

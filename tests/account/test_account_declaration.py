@@ -63,6 +63,7 @@ def test_the_declaration_says_what_the_program_registers(environment: str, plugi
 
 CHANGES: list[dict[str, object]] = [
     {"session_policy": True},
+    {"login": "workload_identity"},
     {"grants": "inherited"},
     {"masking": False},
     {"people": None},
