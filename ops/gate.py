@@ -100,12 +100,17 @@ def declaration(stack: str, platform: "Platform") -> "Report":
 
 
 def plan(stack: str, before: "Picture", after: "Picture", planned: "Planned") -> "Report":
-    """What the rules say about the steps of a plan."""
-    from policies.judge import judge
+    """What the rules say about the steps of a plan.
+
+    An approval that has nothing left to approve is for the review to refuse, not for an update: one that was
+    interrupted after the approved step must be able to go on.
+    """
+    from policies.judge import WAIVERS, judge
     from policies.rule import Case, Evidence
 
     case = Case(picture=after, base=before, plan=planned.plan)
-    return judge(only(book(stack), Evidence.PLAN), case, waivers(stack))
+    found = judge(only(book(stack), Evidence.PLAN), case, waivers(stack))
+    return replace(found, findings=tuple(finding for finding in found.findings if finding.rule != WAIVERS))
 
 
 def sides(planned: "Planned", platform: "Platform") -> "tuple[Picture, Picture]":

@@ -149,8 +149,11 @@ def _check_out(commit: str, tree: Path) -> None:
     done = subprocess.run(["git", "-C", str(repository), "archive", commit], capture_output=True, check=False)
     if done.returncode != 0:
         raise OpsError(f"the commit {commit[:12]} cannot be read", why=done.stderr.decode(errors="replace").strip())
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(tree, filter="data")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+            archive.extractall(tree, filter="data")
+    except tarfile.TarError as error:
+        raise OpsError(f"the commit {commit[:12]} holds what cannot be laid out", why=str(error)) from error
     for environment in (".venv", ".venv-local"):
         (tree / environment).symlink_to(repository / environment)
 

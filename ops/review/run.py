@@ -250,6 +250,10 @@ def _failures(outcome: Outcome) -> list[str]:
 
 
 def _first(text: str) -> str:
+    """A message on one line; of an exception in the program what it says, without where it came from."""
+    if "Traceback" in text:
+        lines = [line for line in text.strip().splitlines() if line.strip()]
+        return f"{lines[0].strip()} {lines[-1].strip()}"
     return " ".join(text.split())
 
 
