@@ -59,6 +59,12 @@ def role_name(text: str) -> str:
     return name.upper() if name.upper() in _BUILT_IN else one(name).last
 
 
+def session_role(text: str) -> str:
+    """The role of a session, which Snowflake and not the provider reads: without quotes in upper case."""
+    name = text.strip()
+    return one(name).last if name.startswith('"') else name.upper()
+
+
 def optional(value: Maybe[str | None]) -> Maybe[Name | None]:
     """A reference to an object of the account."""
     return one(value) if isinstance(value, str) else value

@@ -162,7 +162,7 @@ class Reader(Block):
         """Who owns what this resource makes: the role that its provider acts in."""
         acting = self.index.provider_role(self.resource)
         if isinstance(acting, str):
-            return role(names.role_name(acting))
+            return role(names.session_role(acting))
         return acting if isinstance(acting, Unknown) else Unknown(f"the role of the provider of {self.where}")
 
     def own_name(self) -> Name:

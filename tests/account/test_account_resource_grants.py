@@ -150,9 +150,13 @@ def test_database_roles_are_named_with_their_database(written: str, meant: tuple
     assert edge.role == Principal(PrincipalKind.DATABASE_ROLE, Name(meant))
 
 
-def test_what_a_provider_makes_belongs_to_its_role() -> None:
-    (warehouse,) = pictured(made("Warehouse", {"name": "W"}, provider_role="sysadmin")).all(Warehouse)
-    assert warehouse.owner == role("SYSADMIN")
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("SYSADMIN", "SYSADMIN"), ("sysadmin", "SYSADMIN"), ("loader", "LOADER"), ('"loader"', "loader")],
+)
+def test_what_a_provider_makes_belongs_to_the_role_of_its_session(written: str, meant: str) -> None:
+    (warehouse,) = pictured(made("Warehouse", {"name": "W"}, provider_role=written)).all(Warehouse)
+    assert warehouse.owner == role(meant)
 
 
 TABLE = made("Table", {"database": "DB", "schema": "S", "name": "T", "columns": []})
