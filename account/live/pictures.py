@@ -27,6 +27,8 @@ _CLASSES: Final = (
 _WITH_CLASS: Final = frozenset(str(kind.__dataclass_fields__["kind"].default) for kind in _CLASSES)
 _STANDS_IN: Final = {"attachments": ("attachments of each policy",)}
 """Facts that are told by asking about other facts one by one."""
+_INSTEAD: Final = {"users": "usage_users"}
+"""Sources that tell what others hide or are refused."""
 _NAMED: Final = 3
 
 
@@ -128,6 +130,8 @@ def _system(kind: str, name: Name) -> bool:
 
 def _covered(statement: Statement, answers: Answers) -> bool:
     """Whether other statements told what this one was refused."""
+    if statement.key in _INSTEAD:
+        return answers.told(_INSTEAD[statement.key])
     if statement.when is not When.BULK:
         return False
     others = [

@@ -137,7 +137,11 @@ _ACCOUNT: Final = (
 )  # fmt: skip
 
 _PRINCIPALS: Final = (
-    _show("users", "users", "SHOW USERS", "USER"),
+    _show("users", "users", "SHOW USERS", "USER", needs="MANAGE GRANTS on the account, else OWNERSHIP of each user"),
+    Statement(
+        key="usage_users", fact="users", kinds=("USER",), needs=SECURITY, minutes=120, per=subjects.if_users_are_hidden,
+        sql="SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.USERS WHERE DELETED_ON IS NULL",
+    ),
     _usage("credentials", "credentials", "CREDENTIALS", "TOKEN", needs=SECURITY, alive=""),
     _show("describe_user", "keys", "DESCRIBE USER {name}", per=subjects.users_with_other_keys,
           after=("users", "credentials"), needs="OWNERSHIP of the user"),

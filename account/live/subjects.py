@@ -177,11 +177,26 @@ def users(answers: Answers) -> list[Subject]:
 
 
 def user_rows(answers: Answers) -> Iterator[tuple[str, Row]]:
-    """Users that are not Snowflake's own, with their rows of SHOW USERS."""
-    for row in answers.rows("users"):
-        name, type_ = row.text("name"), row.text("type")
+    """Users that are not Snowflake's own, with their rows; of those that SHOW USERS hides, with those of the view."""
+    viewed = {row.text("name"): row for row in answers.rows("usage_users")}
+    shown = list(answers.rows("users"))
+    for row in [*shown] if shown else viewed.values():
+        name = row.text("name")
+        better = viewed.get(name, row) if hidden(row) else row
+        type_ = better.text("type")
         if isinstance(name, str) and not baseline.user(name, type_ if isinstance(type_, str) else None):
-            yield name, row
+            yield name, better
+
+
+def hidden(row: Row) -> bool:
+    """Whether the details of a user are NULL because the role may not see them; this column is never NULL otherwise."""
+    return row.flag("disabled") is None
+
+
+def if_users_are_hidden(answers: Answers) -> list[Subject]:
+    """The account, where SHOW USERS was refused or hides somebody's details."""
+    asked = answers.of("users")
+    return [Subject(ACCOUNT)] if asked and (answers.failed("users") or any(map(hidden, answers.rows("users")))) else []
 
 
 def service_users(answers: Answers) -> list[Subject]:
@@ -195,7 +210,7 @@ def service_users(answers: Answers) -> list[Subject]:
 
 
 def users_with(column: str) -> Subjects:
-    """Users for which SHOW USERS says yes in a column."""
+    """Users for which the list of users says yes in a column."""
     return lambda answers: [
         Subject(Name.of(name)) for name, row in user_rows(answers) if row.has(column) and row.flag(column) is True
     ]

@@ -44,8 +44,7 @@ def _user(
     set_here: Mapping[Name, Mapping[str, str]],
     policies: Mapping[str, Name] | None,
 ) -> things.User:
-    # Of a user whose details are hidden every detail is NULL; of any other one this column says true or false.
-    hidden = row.flag("disabled") is None
+    hidden = subjects.hidden(row)
     parameters, text = set_here.get(name), described.get(name)
     mine = policies.get(name.last) if policies is not None else Unknown("references of network policies were not told")
     if parameters is not None:
@@ -61,12 +60,12 @@ def _user(
         disabled=_HIDDEN if hidden else sure(row.flag("disabled"), False),
         default_role=_HIDDEN if hidden else row.text("default_role"),
         default_warehouse=_HIDDEN if hidden else row.text("default_warehouse"),
-        default_secondary_roles=_HIDDEN if hidden else row.items("default_secondary_roles"),
+        default_secondary_roles=_HIDDEN if hidden else _secondary(row),
         has_password=_HIDDEN if hidden else _password(row),
         public_keys=_HIDDEN if hidden else held.keys(name.last, row, text),
         workload_identity=_HIDDEN if hidden else held.identity(name.last, row),
         network_policy=mine,
-        bypass_mfa_minutes=_HIDDEN if hidden else row.number("mins_to_bypass_mfa"),
+        bypass_mfa_minutes=_HIDDEN if hidden else _bypassing(row),
         # DISABLE_MFA takes the second factor away once and leaves nothing that could be read.
         mfa_disabled=False,
         has_mfa=_HIDDEN if hidden else row.flag("has_mfa"),
@@ -95,9 +94,41 @@ def _timeout(name: Name, parameters: Mapping[str, str] | None) -> Maybe[int | No
     return number(parameters.get("STATEMENT_TIMEOUT_IN_SECONDS"), "STATEMENT_TIMEOUT_IN_SECONDS")
 
 
+def _secondary(row: Row) -> Maybe[tuple[str, ...] | None]:
+    """Default secondary roles; in the view NULL may be none or not set, which then means all."""
+    if row.has("default_secondary_roles"):
+        return row.items("default_secondary_roles")
+    found = row.items("default_secondary_role")
+    return Unknown("the view of users does not tell none from not set") if found is None else found
+
+
+def _bypassing(row: Row) -> Maybe[int | None]:
+    """Minutes for which the second factor is not asked for; the view tells until when."""
+    if row.has("mins_to_bypass_mfa"):
+        return row.number("mins_to_bypass_mfa")
+    left = _until(row.cell("bypass_mfa_until"))
+    return left if left is None or isinstance(left, Unknown) else max(0, int(left // 60)) or None
+
+
 def _days(row: Row) -> Maybe[int | None]:
-    found = row.text("days_to_expiry")
-    return found if not isinstance(found, str) else number(found.partition(".")[0] or "0", "days_to_expiry")
+    """Days until the user expires; the view tells the moment."""
+    if row.has("days_to_expiry"):
+        found = row.text("days_to_expiry")
+        return found if not isinstance(found, str) else number(found.partition(".")[0] or "0", "days_to_expiry")
+    left = _until(row.cell("expires_at"))
+    return left if left is None or isinstance(left, Unknown) else int(left // 86400)
+
+
+def _until(moment: object) -> Maybe[float | None]:
+    """Seconds until a moment."""
+    if isinstance(moment, str) and moment:
+        try:
+            return _until(datetime.fromisoformat(moment))
+        except ValueError:
+            return Unknown(f"{moment[:40]!r} is no moment")
+    if not isinstance(moment, datetime):
+        return moment if isinstance(moment, Unknown) else None
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
 
 
 class _Credentials:
@@ -226,11 +257,8 @@ def _bypass(row: Row, details: Maybe[Mapping[str, object]] | None) -> Maybe[int 
 
 def _left(row: Row) -> Maybe[int | None]:
     """Days until it expires, begun ones counted."""
-    end = row.cell("expiration_date", "expires_at")
-    if not isinstance(end, datetime):
-        return end if isinstance(end, Unknown) else None
-    left = (end if end.tzinfo else end.replace(tzinfo=UTC)) - datetime.now(UTC)
-    return left.days + (1 if left.seconds else 0)
+    left = _until(row.cell("expiration_date", "expires_at"))
+    return left if left is None or isinstance(left, Unknown) else -int(-left // 86400)
 
 
 def roles(answers: Answers, out: Builder) -> None:

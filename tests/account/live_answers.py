@@ -18,10 +18,10 @@ ABOUT = About(source=Source.LIVE, stack="dev", environment="dev")
 LEFT_OUT = frozenset(
     {
         "inherited_in_account", "inherited_in_database", "inherited_in_schema", "future_to_role",
-        "future_to_database_role",
+        "future_to_database_role", "usage_users",
     }
 )  # fmt: skip
-"""What is not asked where the other way to ask is taken."""
+"""What is not asked where another way to ask is taken."""
 Edit = Callable[[list[Answer]], list[Answer]]
 
 

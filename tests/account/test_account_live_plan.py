@@ -71,6 +71,7 @@ def test_no_statement_is_asked_twice() -> None:
         ("rule_uses", "describe_network_policies"),
         ("passwords", "describe_passwords"),
         ("credentials", "tokens"),
+        ("users", "usage_users"),
         ("policy_uses", "uses_of_policy"),
     ],
 )
