@@ -11,7 +11,18 @@ from account.values import Unknown
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - marks a secret, is none
-_UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_UNKNOWN_TEXTS: Final = frozenset(
+    {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+        "030794c1-ac77-496b-92df-f27374a8bd58",
+        "e48ece36-62e2-4504-bad9-02848725956a",
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+    }
+)
+"""Stand for an unknown boolean, number, text, list, asset, archive and object (pulumi sdk, resource/plugin/rpc.go)."""
 _MASKED: Final = "[secret]"
 _POSITION: Final = re.compile(r"project:///(.*?)#(\d+)(?:,\d+)?")
 ENCRYPTED: Final = Unknown("it is a secret, which this source has encrypted")
@@ -25,7 +36,7 @@ def _is_secret(value: object) -> bool:
 def _plain(value: object) -> object:
     """A property value; what is encrypted, masked or still computed is `Unknown`."""
     if isinstance(value, str):
-        return NOT_YET if value == _UNKNOWN_TEXT else ENCRYPTED if value == _MASKED else value
+        return NOT_YET if value in _UNKNOWN_TEXTS else ENCRYPTED if value == _MASKED else value
     if isinstance(value, Mapping):
         if _SIGNATURE in value:
             return ENCRYPTED
