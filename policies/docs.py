@@ -120,7 +120,7 @@ def _rule(rule: Rule) -> Iterator[str]:
 def _settings(rule: Rule) -> Iterator[str]:
     values = [defaults(rule, environment).model_dump(mode="json") for environment in ENVIRONMENTS]
     for name in rule.settings.model_fields:
-        shown = [f"`{json.dumps(entry[name], sort_keys=True)}`".replace("|", "\\|") for entry in values]
+        shown = [f"`{json.dumps(entry[name])}`".replace("|", "\\|") for entry in values]
         yield f"| `{name}` | {' | '.join(shown)} |"
 
 
