@@ -7,8 +7,9 @@ from ipaddress import IPv4Network, ip_network
 from typing import TYPE_CHECKING
 
 from account.networks import EVERYWHERE, Resolved, account_policy, coverage, policy_of, resolve
+from account.picture import PolicyKind
 from account.things import NetworkPolicy, User, UserType
-from account.values import Undecided, known
+from account.values import Undecided, is_known, known
 from policies.baseline import account_wide, ours
 from policies.rule import (
     PICTURES,
@@ -34,6 +35,9 @@ SERVICES = (UserType.SERVICE, UserType.SERVICE_AGENT, UserType.LEGACY_SERVICE)
 """Types of users that are programs."""
 SHARED_RULES = ("SNOWFLAKE", "NETWORK_SECURITY")
 """Where Snowflake keeps its rules with the addresses of hosted products, which every customer of those shares."""
+
+_NAMED = 3
+"""How many of those who are bound to a policy are named."""
 
 
 class Open(Settings):
@@ -126,7 +130,28 @@ def _open(policy: NetworkPolicy, case: Case, settings: Open) -> Iterator[Fault]:
             yield Fault(
                 f"lets in {share:.2%} of all public {family} addresses; at most {settings.max_share:.2%} are allowed",
                 "list the networks that really connect",
+                _bound(case, policy.name),
             )
+
+
+def _bound(case: Case, policy: Name) -> str:
+    """Who is bound to a policy, as far as known, in words: ACCOUNT, ANNA, BOB and 3 more -> POLICY."""
+    targets = (entry for entry in case.picture.attachments if entry.policy_kind is PolicyKind.NETWORK)
+    bound = {
+        str(entry.target) or entry.on
+        for entry in targets
+        if is_known(entry.policy) and is_known(entry.target) and entry.policy == policy
+    }
+    bound.update(
+        str(user.name)
+        for user in case.picture.all(User)
+        if is_known(user.network_policy) and user.network_policy == policy
+    )
+    if not bound:
+        return ""
+    names = sorted(bound)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more} -> {policy}"
 
 
 def _prefixes(policy: NetworkPolicy, case: Case, settings: Prefixes) -> Iterator[Fault]:

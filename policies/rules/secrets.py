@@ -264,6 +264,7 @@ RULES: tuple[Rule, ...] = (
         rationale="The provider's user may change everything, and a password works for whoever reads it.",
         remediation="Use SNOWFLAKE_JWT with a key outside of config, or workload identity.",
         evidence=frozenset({Evidence.PULUMI}),
+        per_resource=True,
         settings=Login,
         impossible={Evidence.DECLARATION: _PROVIDERS, Evidence.LIVE: _PROVIDERS},
         evaluate=judging(_providers, _login, Login),

@@ -102,7 +102,10 @@ ON_ACCOUNT = (
 OPEN = (
     *on_pictures("SNW-NET-002", "everybody is let in", lambda case: _people(case, "0.0.0.0/0"), what="100.00%"),
     *on_pictures(
-        "SNW-NET-002", "bypass 9: everybody in two halves", lambda case: _people(case, *HALVES), what="100.00%"
+        "SNW-NET-002",
+        "bypass 9: everybody in two halves",
+        lambda case: _people(case, *HALVES),
+        what="ACCOUNT, ANNA, BREAK_GLASS_ONE and 1 more -> ECOMMERCE_PEOPLE_NETWORK",
     ),
     *on_pictures(
         "SNW-NET-002", "bypass 9: everybody in four quarters", lambda case: _people(case, *QUARTERS), what="100.00%"
