@@ -1,0 +1,1 @@
+"""`ops audit`: the live account, judged by the same rules as a change."""
