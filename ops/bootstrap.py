@@ -27,27 +27,32 @@ LOCAL_CIDRS = ("127.0.0.0/8",)
 PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
-def file() -> Path:
-    """The SQL file with its placeholders."""
-    return repository() / "bootstrap" / "account.sql"
+def file(name: str = "account.sql") -> Path:
+    """The SQL file with its placeholders; auditor.sql makes the user that audits log in as."""
+    return repository() / "bootstrap" / name
 
 
 def render(deployer_key: str, monitor_admin_key: str, cidrs: Sequence[str]) -> str:
     """The SQL with both public keys (base64) and the networks that may deploy; raises BadInput for a bad one."""
-    if not cidrs:
-        raise BadInput("no network that may deploy was given", where="--cidr", do="for example --cidr 203.0.113.7/32")
-    networks = ", ".join(f"'{_network(cidr)}'" for cidr in cidrs)
     values = {
         "deployer_public_key": _public(deployer_key, "--deployer-key"),
         "monitor_admin_public_key": _public(monitor_admin_key, "--monitor-admin-key"),
-        "deployer_cidrs": networks,
+        "deployer_cidrs": _networks(cidrs, "deploy"),
     }
-    lines = file().read_text(encoding="utf-8").splitlines(keepends=True)
+    return _filled(file(), values)
+
+
+def render_auditor(key: str, cidrs: Sequence[str]) -> str:
+    """bootstrap/auditor.sql with its public key and the networks that may audit; raises BadInput for a bad one."""
+    values = {"auditor_public_key": _public(key, "--key"), "auditor_cidrs": _networks(cidrs, "audit")}
+    return _filled(file("auditor.sql"), values)
+
+
+def _filled(path: Path, values: Mapping[str, str]) -> str:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     unknown = sorted({name for line in lines for name in PLACEHOLDER.findall(line)} - set(values))
     if unknown:
-        raise OpsError(
-            f"unknown placeholders: {', '.join(unknown)}", where=str(file()), do=f"known: {', '.join(values)}"
-        )
+        raise OpsError(f"unknown placeholders: {', '.join(unknown)}", where=str(path), do=f"known: {', '.join(values)}")
     return "".join(
         line if line.startswith("--") else PLACEHOLDER.sub(lambda found: values[found.group(1)], line) for line in lines
     )
@@ -76,6 +81,13 @@ def run(account: Account, server: Server, administrator: Login, identities: Mapp
         connection.close()
     now = datetime.now(UTC).isoformat(timespec="seconds")
     files.write_object(account.data / "bootstrap.json", {"account_id": server.account_id, "at": now})
+
+
+def _networks(cidrs: Sequence[str], purpose: str) -> str:
+    if not cidrs:
+        what = f"no network that may {purpose} was given"
+        raise BadInput(what, where="--cidr", do="for example --cidr 203.0.113.7/32")
+    return ", ".join(f"'{_network(cidr)}'" for cidr in cidrs)
 
 
 def _network(cidr: str) -> str:

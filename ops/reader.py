@@ -105,7 +105,10 @@ def _refused(sql: str, why: str) -> OpsError:
 
 
 class Asker(Protocol):
-    """Whoever answers statements; tests have one without Snowflake."""
+    """Whoever answers statements; tests have one without Snowflake. `role` is the role that asks, empty if unknown."""
+
+    @property
+    def role(self) -> str: ...
 
     def ask(self, asks: Sequence[Ask]) -> list[Answer]:
         """The answers, in the order of the statements; a refusal is an answer."""
@@ -142,6 +145,12 @@ class ReadOnly:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    @property
+    def role(self) -> str:
+        """The role of the session, in stored form."""
+        found = self._connection.role if self._connection is not None else None
+        return (found or "").strip('"')
 
     def ask(self, asks: Sequence[Ask]) -> list[Answer]:
         """Runs the statements; a refusal by Snowflake is an answer.
@@ -200,7 +209,7 @@ def read(asker: Asker, about: About, *, fresh: bool = False) -> Reading:
     """
     began = time.monotonic()
     taken = datetime.now(UTC).isoformat(timespec="seconds")
-    answers = Answers()
+    answers = Answers(role=asker.role)
     count = 0
     while asks := following(answers, fresh=fresh):
         for answer in asker.ask(asks):

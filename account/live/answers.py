@@ -174,8 +174,13 @@ def items(value: object) -> Maybe[tuple[str, ...] | None]:
 
 @dataclass
 class Answers:
-    """Everything that was answered so far, by source."""
+    """Everything that was answered so far, by source.
 
+    Attributes:
+        role: the role that asked; empty where it is not known.
+    """
+
+    role: str = ""
     by_key: dict[str, list[Answer]] = field(default_factory=dict)
     missing: set[tuple[str, str]] = field(default_factory=set)
 

@@ -13,6 +13,7 @@ from account.live.answers import Answer, Answers
 from account.live.sources import BY_KEY, STATEMENTS, Statement, When
 from account.names import ACCOUNT, Name
 from account.picture import BlindSpot, Picture, PolicyKind, Source
+from account.principals import Principal, role
 from account.values import Unknown
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ _STANDS_IN: Final = {"attachments": ("attachments of each policy",)}
 """Facts that are told by asking about other facts one by one."""
 _INSTEAD: Final = {"users": "usage_users"}
 """Sources that tell what others hide or are refused."""
+_SIGHT: Final = ("RESOLVE ALL", "MANAGE GRANTS")
+_ALL_SEEING: Final = frozenset({role("ACCOUNTADMIN"), role("SECURITYADMIN")})
+"""Account privileges that make SHOW list every object, and the system's roles that have them."""
 _NAMED: Final = 3
 
 
@@ -64,6 +68,7 @@ def picture(answers: Answers, about: About) -> Picture:
     _parameters(answers, out)
     out.blind_spots += _refused(answers)
     _owners(grants.grants(answers, out), answers, out)
+    out.blind_spots += _out_of_sight(answers, out)
     out.blind_spots += _cut(answers)
     out.blind_spots += _not_sent(answers)
     return out.picture(replace(about, source=Source.LIVE, whole=True))
@@ -126,6 +131,26 @@ def _system(kind: str, name: Name) -> bool:
         "WAREHOUSE": baseline.warehouse(name.last),
         "SCHEMA": name.last in baseline.listed("schemas"),
     }.get(kind, False)
+
+
+def _out_of_sight(answers: Answers, out: Builder) -> Iterator[BlindSpot]:
+    """What SHOW silently leaves out unless the role sees everything: every object on which it has no privilege."""
+    reached, waiting = set[Principal](), [role(answers.role)] if answers.role else []
+    while waiting:
+        if (found := waiting.pop()) not in reached:
+            reached.add(found)
+            waiting += [edge.role for edge in out.memberships if edge.member == found]
+    if reached & _ALL_SEEING or any(
+        grant.grantee in reached and grant.privilege in _SIGHT and grant.kind == "ACCOUNT" for grant in out.grants
+    ):
+        return
+    kinds = {kind for answer in answers if answer.ask.sql.startswith("SHOW") for kind in BY_KEY[answer.ask.key].kinds}
+    kinds |= {"FUTURE GRANT"} if answers.told("policy_uses") else {"FUTURE GRANT", "ATTACHMENT"}
+    yield BlindSpot(
+        what=f"everything on which the role {answers.role or 'in use'} has no privilege",
+        why=f"SHOW leaves it out without a word; the role needs {' or '.join(_SIGHT)} on the account",
+        kinds=tuple(sorted(kinds)),
+    )
 
 
 def _covered(statement: Statement, answers: Answers) -> bool:

@@ -37,6 +37,17 @@ def render(
     sys.stdout.write(script.render(keys[0], keys[1], cidrs))
 
 
+@bootstrap.command("render-auditor")
+def render_auditor(
+    key: Annotated[Path | None, typer.Option("--key", help="Public key (PEM) of the auditor.")] = None,
+    cidr: Annotated[list[str] | None, typer.Option("--cidr", help="Network that may audit; may be repeated.")] = None,
+) -> None:
+    """Print bootstrap/auditor.sql: a user that sees how the account is set up, but no data, and changes nothing."""
+    from ops import bootstrap as script
+
+    sys.stdout.write(script.render_auditor(_text(key, "--key"), cidr or []))
+
+
 def _text(path: Path | None, option: str) -> str:
     if path is None:
         raise BadInput(f"{option} is missing", where=option, do="the PEM file of the public key")

@@ -41,7 +41,7 @@ def answer(
 
 def answers(*, fresh: bool = False, edits: Mapping[str, Edit] | None = None) -> Answers:
     """All recorded answers of one way to read, changed by source."""
-    found = Answers()
+    found = Answers(role="ACCOUNTADMIN")
     other = When.BULK if fresh else When.FRESH
     for statement in STATEMENTS:
         if statement.when is other or statement.key in LEFT_OUT or not (FOLDER / f"{statement.key}.json").exists():

@@ -6,6 +6,7 @@ import pytest
 
 from account.live import baseline, subjects
 from account.live.answers import Answer, flag, items, number
+from account.live.pictures import picture
 from account.live.sources import STATEMENTS
 from account.names import ACCOUNT, Name
 from account.picture import Attachment, BlindSpot, Picture, PolicyKind, Source
@@ -31,7 +32,7 @@ from account.things import (
     WorkloadIdentity,
 )
 from account.values import Undecided, Unknown, is_known, known
-from tests.account.live_answers import FOLDER, answer, cells, more, recorded, refused, seen
+from tests.account.live_answers import ABOUT, FOLDER, answer, answers, cells, more, recorded, refused, seen
 
 SALES = Name.of("SHOP", "SALES")
 ORDERS = Name.of("SHOP", "SALES", "ORDERS")
@@ -420,6 +421,26 @@ def test_object_whose_owner_is_known_but_that_was_not_listed_is_a_blind_spot() -
     }  # fmt: skip
     [spot] = spots(seen(edits={"grants_to_roles": more(row)}), "WAREHOUSE")
     assert "SECRET_WH" in spot.what
+
+
+@pytest.mark.parametrize("asking", ["", "READER"])
+def test_role_that_does_not_see_everything_is_a_blind_spot(asking: str) -> None:
+    given = answers()
+    given.role = asking
+    [spot] = picture(given, ABOUT).blind_spots
+    assert {"DATABASE", "WAREHOUSE", "TASK", "FUTURE GRANT"} <= set(spot.kinds)
+
+
+@pytest.mark.parametrize("privilege", ["RESOLVE ALL", "MANAGE GRANTS"])
+def test_role_that_resolves_all_sees_everything(privilege: str) -> None:
+    # LOADER has READER.
+    row = {
+        "privilege": privilege, "granted_on": "ACCOUNT", "name": "X", "granted_to": "ROLE", "grantee_name": "READER",
+        "granted_by": "ACCOUNTADMIN",
+    }  # fmt: skip
+    given = answers(edits={"grants_to_roles": more(row)})
+    given.role = "LOADER"
+    assert picture(given, ABOUT).blind_spots == ()
 
 
 def test_listing_that_snowflake_cut_is_a_blind_spot(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def played(*, fresh: bool = False, reply: Reply = lambda ask: None) -> Answers:
         if (FOLDER / f"{statement.key}.json").exists()
         for one in recorded(statement.key)
     }
-    answers = Answers()
+    answers = Answers(role="ACCOUNTADMIN")
     while asks := following(answers, fresh=fresh):
         for ask in asks:
             found = known.get((ask.key, ask.on))

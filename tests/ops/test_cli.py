@@ -17,7 +17,7 @@ Ops = Callable[..., Ended]
 COMMANDS = [
     ("up",), ("preview",), ("refresh",), ("destroy",), ("recover",), ("outputs",), ("sql",), ("check",), ("diagram",),
     ("local", "start"), ("local", "stop"), ("local", "status"), ("local", "reset"), ("local", "env"), ("local", "log"),
-    ("keys", "new"), ("keys", "rotate"), ("bootstrap", "render"),
+    ("keys", "new"), ("keys", "rotate"), ("bootstrap", "render"), ("bootstrap", "render-auditor"),
 ]  # fmt: skip
 
 

@@ -121,6 +121,8 @@ class Cursor:
 class Connection:
     """Stands in for the connector; counts how many statements run at once."""
 
+    role = '"AUDITOR"'
+
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.closed = False
@@ -177,6 +179,11 @@ def test_eight_statements_are_on_their_way_at_once() -> None:
     assert connection.most == 8
 
 
+def test_role_of_the_session_is_told_without_quotes() -> None:
+    with session(Connection()) as asker:
+        assert asker.role == "AUDITOR"
+
+
 def test_refusal_by_snowflake_is_an_answer() -> None:
     error = ProgrammingError("Insufficient\nprivileges", errno=3001)
     with session(Connection(error)) as asker:
@@ -205,6 +212,8 @@ def test_session_is_closed_at_the_end() -> None:
 
 class Answering:
     """Answers every statement without rows, or refuses all."""
+
+    role = "AUDITOR"
 
     def __init__(self, error: str = "") -> None:
         self.error = error
