@@ -9,17 +9,13 @@ from account.networks import resolve, wider
 from account.registered.values import text, texts, upper
 from account.things import NetworkPolicy, NetworkRule
 from account.values import Undecided, known
+from policies.comparing import sides
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from account.picture import Picture
     from policies.plan import Step
-
-
-def sides(step: Step, key: str) -> tuple[object, object]:
-    """An input before and after."""
-    return step.old.get(key), step.new.get(key)
 
 
 def rule(step: Step) -> Iterator[str]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from account.registered.values import flag, items, number, text, texts, upper
+from account.registered.values import items, number, text, texts, upper
 from account.values import known
+from policies.comparing import less, more, sides, switch
 from policies.masks import opened
-from policies.opening import bound_to, names, network_policy, rule, sides
+from policies.opening import bound_to, names, network_policy, rule
+from policies.weaker_logins import attached, authentication, other_policy, passwords, sessions, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,9 +50,6 @@ _GUARDS: Final = {
     "PERIODIC_DATA_REKEYING": "periodicDataRekeying",
 }
 """Account parameters that guard something while true, with the property of CurrentAccount."""
-_ENROLMENT: Final = {"REQUIRED": 3, "REQUIRED_PASSWORD_ONLY": 2, "REQUIRED_SNOWFLAKE_UI_PASSWORD_ONLY": 1}
-_ENROLMENT_BY_DEFAULT: Final = 2
-_ALL: Final = "ALL"
 
 
 def weakenings(
@@ -87,37 +86,13 @@ def _gone(step: Step) -> Iterator[str]:
             yield f"account parameter {name} falls back to Snowflake's default"
 
 
-def _less(step: Step, key: str, what: str, unit: str) -> Iterator[str]:
-    """A number that goes down, or is no longer set."""
-    if step.differs(key):
-        old, new = (known(number(side)) for side in sides(step, key))
-        if old is not None and (new is None or new < old):
-            yield f"{what} goes from {old} to {'the default' if new is None else new} {unit}".rstrip()
-
-
-def _more(step: Step, key: str, what: str, unit: str) -> Iterator[str]:
-    """A number that goes up, or has no limit any more."""
-    if step.differs(key):
-        old, new = (known(number(side)) for side in sides(step, key))
-        if old is not None and (new is None or new > old):
-            yield f"{what} goes from {old} to {'no limit of' if new is None else new} {unit}".rstrip()
-
-
-def _switch(step: Step, key: str, good: bool, what: str) -> Iterator[str]:
-    """A switch that leaves its good position."""
-    if step.differs(key):
-        old, new = (known(flag(side)) for side in sides(step, key))
-        if (old is good and new is not good) or (old is not (not good) and new is (not good)):
-            yield what
-
-
 def _time_travel(step: Step) -> Iterator[str]:
-    yield from _less(step, "dataRetentionTimeInDays", "Time Travel", "days")
-    yield from _switch(step, "isTransient", False, "becomes transient, without Fail-safe")
+    yield from less(step, "dataRetentionTimeInDays", "Time Travel", "days")
+    yield from switch(step, "isTransient", False, "becomes transient, without Fail-safe")
 
 
 def _schema(step: Step) -> Iterator[str]:
-    yield from _switch(step, "withManagedAccess", True, "managed access is switched off: owners of objects may grant")
+    yield from switch(step, "withManagedAccess", True, "managed access is switched off: owners of objects may grant")
 
 
 def _columns(step: Step) -> Iterator[str]:
@@ -145,53 +120,6 @@ def _row_access(step: Step) -> Iterator[str]:
     old, new = sides(step, "rowAccessPolicy")
     if step.differs("rowAccessPolicy") and old and not new:
         yield "a row access policy is detached"
-
-
-def _user(step: Step) -> Iterator[str]:
-    yield from _switch(step, "disableMfa", False, "the second factor is switched off")
-    yield from _switch(step, "disabled", True, "a disabled user is switched on again")
-    old, new = (known(number(side)) or 0 for side in sides(step, "minsToBypassMfa"))
-    if step.differs("minsToBypassMfa") and new > old:
-        yield f"may skip the second factor for {new} minutes"
-    if step.differs("password") and step.old.get("password") is None and step.new.get("password") is not None:
-        yield "gets a password"
-    secondary = [known(upper(side)) for side in sides(step, "defaultSecondaryRolesOption")]
-    if step.differs("defaultSecondaryRolesOption") and secondary[0] == "NONE" and secondary[1] != "NONE":
-        yield "gets secondary roles by default"
-
-
-def _authentication(step: Step) -> Iterator[str]:
-    if step.differs("mfaEnrollment"):
-        old, new = (_enrolment(side) for side in sides(step, "mfaEnrollment"))
-        if new < old:
-            yield "the second factor is required of fewer logins"
-    for key, what in (("authenticationMethods", "login methods"), ("clientTypes", "clients")):
-        if step.differs(key):
-            before, after = (_words(side) for side in sides(step, key))
-            if _ALL not in before and (_ALL in after or after - before):
-                yield f"allows more {what}: {', '.join(sorted(after - before))}"
-
-
-def _enrolment(value: object) -> int:
-    said = known(upper(value))
-    return _ENROLMENT_BY_DEFAULT if said is None else _ENROLMENT.get(said, 0)
-
-
-def _words(value: object) -> set[str]:
-    """Upper-case words of a list; an empty list means all."""
-    return {word.upper() for word in known(texts(value))} or {_ALL}
-
-
-def _passwords(step: Step) -> Iterator[str]:
-    yield from _less(step, "minLength", "the shortest password", "characters")
-    yield from _less(step, "lockoutTimeMins", "the lock-out", "minutes")
-    yield from _more(step, "maxRetries", "the number of tries", "")
-    yield from _more(step, "maxAgeDays", "the age of a password", "days")
-
-
-def _sessions(step: Step) -> Iterator[str]:
-    yield from _more(step, "sessionIdleTimeoutMins", "the idle time of a session", "minutes")
-    yield from _more(step, "sessionUiIdleTimeoutMins", "the idle time in Snowsight", "minutes")
 
 
 def _mask(step: Step) -> Iterator[str]:
@@ -227,12 +155,12 @@ def _monitor(step: Step, quota_rise: float) -> Iterator[str]:
         old, new = (known(number(side)) for side in sides(step, "creditQuota"))
         if old and (new is None or new > old * (1 + quota_rise)):
             yield f"the quota goes from {old} to {'no limit of' if new is None else new} credits"
-    yield from _more(step, "suspendTrigger", "the threshold that suspends", "%")
-    yield from _more(step, "suspendImmediateTrigger", "the threshold that cancels statements", "%")
+    yield from more(step, "suspendTrigger", "the threshold that suspends", "%")
+    yield from more(step, "suspendImmediateTrigger", "the threshold that cancels statements", "%")
 
 
 def _warehouse(step: Step) -> Iterator[str]:
-    yield from _more(step, "autoSuspend", "the idle time that is paid for", "seconds")
+    yield from more(step, "autoSuspend", "the idle time that is paid for", "seconds")
     old, new = sides(step, "resourceMonitor")
     if step.differs("resourceMonitor") and known(text(old)) is not None and known(text(new)) is None:
         yield "has no resource monitor any more"
@@ -243,17 +171,26 @@ def _parameter(step: Step) -> Iterator[str]:
         return
     name = known(upper(step.new.get("key"))) or ""
     if name in _GUARDS:
-        yield from _switch(step, "value", True, f"account parameter {name} is switched off")
+        yield from switch(step, "value", True, f"account parameter {name} is switched off")
     elif name == "MIN_DATA_RETENTION_TIME_IN_DAYS":
-        yield from _less(step, "value", "the account's least Time Travel", "days")
+        yield from less(step, "value", "the account's least Time Travel", "days")
     elif name == "NETWORK_POLICY" and known(text(step.old.get("value"))) != known(text(step.new.get("value"))):
         yield "the account gets another network policy; compare the two"
 
 
 def _account(step: Step) -> Iterator[str]:
     for name, key in _GUARDS.items():
-        yield from _switch(step, key, True, f"account parameter {name} is switched off")
-    yield from _less(step, "minDataRetentionTimeInDays", "the account's least Time Travel", "days")
+        yield from switch(step, key, True, f"account parameter {name} is switched off")
+    yield from less(step, "minDataRetentionTimeInDays", "the account's least Time Travel", "days")
+    for key in ("authenticationPolicy", "passwordPolicy", "sessionPolicy"):
+        yield from other_policy(step, key)
+
+
+def _network_attached(step: Step) -> Iterator[str]:
+    yield from switch(step, "setForAccount", True, "the account's network policy is no longer in force")
+    if step.differs("users"):
+        gone = set(known(texts(step.old.get("users")))) - set(known(texts(step.new.get("users"))))
+        yield from (f"{name} is no longer bound to the network policy" for name in sorted(gone))
 
 
 def _shared_with(step: Step) -> Iterator[str]:
@@ -274,12 +211,19 @@ _CHECKS: Final[Mapping[str, tuple[Callable[[Step], Iterator[str]], ...]]] = {
     "View": (_columns, _row_access),
     "MaterializedView": (_columns, _row_access),
     "NetworkRule": (rule,),
-    "User": (_user,),
-    "ServiceUser": (_user,),
-    "LegacyServiceUser": (_user,),
-    "AuthenticationPolicy": (_authentication,),
-    "PasswordPolicy": (_passwords,),
-    "SessionPolicy": (_sessions,),
+    "User": (user,),
+    "ServiceUser": (user,),
+    "LegacyServiceUser": (user,),
+    "AuthenticationPolicy": (authentication,),
+    "PasswordPolicy": (passwords,),
+    "SessionPolicy": (sessions,),
+    "NetworkPolicyAttachment": (_network_attached,),
+    "AccountAuthenticationPolicyAttachment": (attached,),
+    "UserAuthenticationPolicyAttachment": (attached,),
+    "AccountPasswordPolicyAttachment": (attached,),
+    "UserPasswordPolicyAttachment": (attached,),
+    "AccountSessionPolicyAttachment": (attached,),
+    "UserSessionPolicyAttachment": (attached,),
     "MaskingPolicy": (_mask,),
     "RowAccessPolicy": (_row_policy,),
     "Tag": (_tag,),
