@@ -11,6 +11,7 @@ from ops import (
     declaration,
     engine,
     files,
+    gate,
     local,
     locks,
     logins,
@@ -57,7 +58,7 @@ class Run:
 
 @dataclass
 class Applied:
-    """What an `up` did: plan (None on an empty stack), change (None where nothing was to do), second preview."""
+    """What an `up` did: plan, change (None where nothing was to do), second preview."""
 
     run: Run
     phases: Phases
@@ -72,17 +73,28 @@ class Applied:
         return self.change is None
 
 
-def prepare(account: Account, stack: str, settings: Settings, phases: Phases, parent_pid: int | None = None) -> Run:
+def prepare(
+    account: Account,
+    stack: str,
+    settings: Settings,
+    phases: Phases,
+    parent_pid: int | None = None,
+    *,
+    gated: bool = False,
+) -> Run:
     """Declaration and config checked; then toolchain, running and bootstrapped account, stack in the backend.
 
-    A server that this starts ends with the process `parent_pid`, if that is given. Repeatable.
-    Raises Mistakes for a bad declaration before anything else happens.
+    A server that this starts ends with the process `parent_pid`, if that is given. Repeatable. `gated` also judges
+    the declaration by the rules.
+    Raises Mistakes for a bad declaration and Refused for an unsafe one before anything else happens.
     """
     with phases.phase("check"):
         users = declaration.service_users(stack)
         place = local.place(account, server.edition(account, settings), stack)
         overlay.write(account, place, users)
         platform = declaration.load(stack, account.overlay(stack))
+        if gated:
+            gate.require(gate.declaration(stack, platform), f"the declaration of stack {stack} is refused")
     with ThreadPoolExecutor(max_workers=1) as pool:
         toolchain = pool.submit(_timed_toolchain, phases)
         with phases.phase("local Snowflake"):
@@ -104,7 +116,8 @@ def variables(account: Account, stack: str) -> dict[str, str]:
 def up(account: Account, stack: str, settings: Settings, *, prove: bool = True, flags: Sequence[str] = ()) -> Applied:
     """Brings a stack up and proves it by a second preview; stops after the first one where nothing is to do.
 
-    Raises OpsError where any step fails or the second preview is not empty.
+    Raises Refused where a gate does not let it pass, before anything changes; OpsError where any step fails or the
+    second preview is not empty.
     """
     try:
         return _up(account, stack, settings, prove, flags)
@@ -115,24 +128,25 @@ def up(account: Account, stack: str, settings: Settings, *, prove: bool = True, 
 
 def _up(account: Account, stack: str, settings: Settings, prove: bool, flags: Sequence[str]) -> Applied:
     phases = Phases()
-    run = prepare(account, stack, settings, phases)
+    run = prepare(account, stack, settings, phases, gated=True)
     applied = Applied(run, phases)
     with _alone(run):
         doubtful = _doubtful(run)
         if doubtful:
             applied.recovered = _recover(run, phases)
-        if not run.record.empty:
-            applied.plan = _preview(run, phases, flags)
-            while doubtful and (adopted := _adopt(run, applied.plan, phases)):
-                applied.recovered += adopted
-                applied.plan = _preview(run, phases, flags)
-            _keep_content(run, applied.plan)
-            if applied.plan.changed == 0:
-                run.record.end()
-                return applied
+        gated = [*flags, *gate.flags()]
+        applied.plan = _preview(run, phases, gated)
+        while doubtful and (adopted := _adopt(run, applied.plan, phases)):
+            applied.recovered += adopted
+            applied.plan = _preview(run, phases, gated)
+        _keep_content(run, applied.plan)
+        gate.passed(stack, run.platform, applied.plan)
+        if applied.plan.changed == 0 and not run.record.empty:
+            run.record.end()
+            return applied
         run.record.begin()
         with phases.phase("up"):
-            applied.change = operate(run, "up", flags)
+            applied.change = operate(run, "up", gated)
         run.record.end()
         if prove:
             with phases.phase("second preview"):
@@ -147,12 +161,17 @@ def _up(account: Account, stack: str, settings: Settings, prove: bool, flags: Se
 
 
 def change(account: Account, stack: str, operation: str, settings: Settings, flags: Sequence[str] = ()) -> Outcome:
-    """Runs preview, refresh or destroy; a stack that was left unfinished is recovered first, except for preview."""
+    """Runs preview, refresh or destroy; a stack that was left unfinished is recovered first, except for preview.
+
+    A preview runs with the policy pack and raises Refused where a gate does not let it pass.
+    """
     phases = Phases()
     run = prepare(account, stack, settings, phases)
     with _alone(run):
         if operation == "preview":
-            return operate(run, operation, flags)
+            outcome = operate(run, operation, [*flags, *gate.flags()])
+            gate.passed(stack, run.platform, outcome)
+            return outcome
         if _doubtful(run):
             _recover(run, phases)
             if operation == "destroy":
@@ -221,6 +240,8 @@ def operate(run: Run, operation: str, flags: Sequence[str] = (), *, lines: bool 
             raise _died(run, operation)
         if operation == "up":
             run.record.add_failed(outcome)
+        if refused := gate.pack_refused(outcome, operation, run.stack):
+            raise refused
         if not outcome.steps:
             _restore(run)
         raise OpsError(
