@@ -18,7 +18,8 @@ from policies.rule import Level
 PACK: Final = "snowflake-platform"
 FOLDER: Final = Path(__file__).parent
 _OURS: Final = frozenset({"policyEvent", "policyAnalyzeSummaryEvent", "policyAnalyzeStackSummaryEvent"})
-_LEVELS: Final = {"mandatory": Level.MANDATORY, "remediate": Level.MANDATORY, "none": Level.DISABLED}
+_LEVELS: Final = {"advisory": Level.ADVISORY, "warning": Level.ADVISORY}
+"""Of the engine's words; any other stops the operation, or is taken as if it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _loaded(packs: object) -> str:
 def _violation(told: Mapping[str, object]) -> Violation:
     text = str(told.get("message", ""))
     rule = str(told.get("policyName", ""))
-    level = _LEVELS.get(str(told.get("enforcementLevel", "")), Level.ADVISORY)
+    level = _LEVELS.get(str(told.get("enforcementLevel", "")), Level.MANDATORY)
     return Violation(rule, str(told.get("resourceUrn", "")), text.strip(), level)
 
 

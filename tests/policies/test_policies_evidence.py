@@ -78,6 +78,7 @@ def test_anything_less_is_no_run_of_the_pack(events: list[Event]) -> None:
     [
         ("mandatory", Level.MANDATORY, 1),
         ("remediate", Level.MANDATORY, 1),
+        ("a word of a later version", Level.MANDATORY, 1),
         ("advisory", Level.ADVISORY, 0),
         ("warning", Level.ADVISORY, 0),
     ],
