@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from account.access import Access, Right, in_words, rights, what_in_words
 from account.facts import facts
 from account.names import Name
-from account.principals import Principal, PrincipalKind, Scope
+from account.principals import PUBLIC, Principal, PrincipalKind, Scope
 from account.privileges import ACCOUNT_KINDS
 from account.things import Role, User
 from account.values import is_known, known
@@ -66,17 +66,21 @@ def roles_of_persona(persona: Persona, case: Case, settings: Prefixed) -> frozen
 
 
 def people_of(persona: Persona, case: Case, settings: Prefixed) -> tuple[Principal, ...]:
-    """The roles of a persona, users of its names, and programs that have one of its roles directly."""
+    """Whom to judge: users of the persona's names, programs that have one of its roles directly, and its other roles.
+
+    A role that one of these users has is judged with the user, so that one mistake is one finding.
+    """
     picture, held = case.picture, roles_of_persona(persona, case, settings)
     users = {as_principal(found) for found in ours(picture, User)}
     users |= {entry for entry in roles_of(picture) if entry.kind is PrincipalKind.USER}
-    found = {
-        entry
-        for entry in users
-        if _is(entry.name.last, persona.users, case, settings)
-        or (_is_program(picture, entry) and any(grant.role in held for grant in roles_of(picture).get(entry, ())))
-    }
-    return tuple(sorted(held | found))
+    found: set[Principal] = set()
+    used: set[Principal] = set()
+    for entry in users:
+        direct = {grant.role for grant in roles_of(picture).get(entry, ())} & held
+        if _is(entry.name.last, persona.users, case, settings) or (direct and _is_program(picture, entry)):
+            found.add(entry)
+            used |= direct
+    return tuple(sorted(found | (held - used)))
 
 
 def _is(name: str, patterns: Iterable[str], case: Case, settings: Prefixed) -> bool:
@@ -164,8 +168,8 @@ def fault(right: Right, verb: str, zone: str, own: Iterable[Principal]) -> Fault
     """
     could = "could (a potential right)" if right.potential else "can"
     why = f" ({right.why})" if right.why else ""
-    last = right.path[-1] if right.path else None
-    if last is None or last.built_in or right.holder in own:
+    last = next((edge for edge in reversed(right.path) if not edge.built_in), None)
+    if last is None or right.holder in own or right.holder == PUBLIC:
         todo = f"revoke {what_in_words(right)} from {right.holder}"
     else:
         todo = f"revoke {last.role} from {last.member}"

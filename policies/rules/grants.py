@@ -54,7 +54,7 @@ def _grant_option(holder: Thing, case: Case, settings: Settings) -> Iterator[Fau
     for grant in grants_of(case.picture).get(me, ()):
         if grant.grant_option:
             yield Fault(
-                f"may pass {grant.privilege} on {grant.kind} {grant.on} on to others",
+                f"may pass {grant.privilege} on {f'{grant.kind} {grant.on}' if grant.on else 'the account'} to others",
                 "take withGrantOption away",
                 in_words((), me, grant),
             )

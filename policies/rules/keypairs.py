@@ -110,11 +110,11 @@ def _key(user: User, key: PublicKey, case: Case, settings: Keys) -> Iterator[Fau
             f"the key in slot {key.slot} has {bits} bits; at least {settings.min_bits} are needed",
             "make a new pair (`ops keys rotate`)",
         )
-    for name, slot in _fingerprints(case.picture)[known(key.fingerprint)]:
-        if name == user.name.last and slot != key.slot:
-            yield Fault(f"slots {slot} and {key.slot} hold the same key, so no rotation took place", "make a new pair")
-        elif name != user.name.last:
-            yield Fault(f"the key in slot {key.slot} is also {name}'s", "make a pair of its own for each user")
+    same = _fingerprints(case.picture)[known(key.fingerprint)]
+    for slot in sorted({slot for name, slot in same if name == user.name.last and slot > key.slot}):
+        yield Fault(f"slots {key.slot} and {slot} hold the same key, so no rotation took place", "make a new pair")
+    for name in sorted({name for name, _ in same if name != user.name.last}):
+        yield Fault(f"the key in slot {key.slot} is also {name}'s", "make a pair of its own for each user")
 
 
 def _registered(case: Case) -> Iterator[Address]:

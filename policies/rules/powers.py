@@ -17,10 +17,12 @@ from policies.index import grants_of, roles_of
 from policies.rule import PICTURES, Case, Fault, Rule, Settings, Severity, cis, judging, levels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from account.graph import Path
 
+_SHOWN = 3
+"""How many users of a grant are named."""
 _HELD = frozenset({"GRANT", "INHERITED GRANT", "MEMBERSHIP"})
 MANAGE_GRANTS = "MANAGE GRANTS"
 DANGEROUS = (
@@ -90,25 +92,6 @@ def _custom(case: Case) -> Iterator[Thing]:
             yield as_thing(case.picture, principal)
 
 
-def _ways(case: Case, start: Principal, wanted: Callable[[Grant], bool]) -> Iterator[tuple[Grant, Path]]:
-    """Grants that somebody reaches other than through an administrator's role, with the path; the nearest first."""
-    grants = grants_of(case.picture)
-    if start.kind is PrincipalKind.USER:
-        yield from ((grant, ()) for grant in grants.get(start, ()) if wanted(grant))
-    closure = graph(case.picture).closure(start)
-    for holder in closure:
-        found = [grant for grant in grants.get(holder, ()) if wanted(grant)]
-        path = closure[holder] if found else ()
-        if not any(edge.role.kind is PrincipalKind.ROLE and edge.role.name.last in ADMIN_ROLES for edge in path):
-            yield from ((grant, path) for grant in found)
-
-
-def _undo(start: Principal, path: Path, grant: Grant) -> str:
-    if path:
-        return f"revoke {path[-1].role} from {path[-1].member}"
-    return f"revoke {grant.privilege} from {start}"
-
-
 def in_words(path: Path, start: Principal, grant: Grant) -> str:
     """A grant with the path to it: `SVC_X -> ROLE -> CREATE USER on the account`."""
     where = f"{grant.kind} {grant.on}" if grant.on else "the account"
@@ -121,18 +104,49 @@ def _manages(grant: Grant) -> bool:
     return grant.privilege == MANAGE_GRANTS or (grant.privilege in ALL and grant.kind == "ACCOUNT")
 
 
+def _users_of(case: Case, holder: Principal) -> list[tuple[Principal, Path]]:
+    """Users that have a role other than through an administrator's, with their paths; the nearest first."""
+    roles = graph(case.picture)
+    found = []
+    for member in roles.members(holder):
+        if member.kind is PrincipalKind.USER:
+            path = roles.closure(member)[holder]
+            if not any(edge.role.kind is PrincipalKind.ROLE and edge.role.name.last in ADMIN_ROLES for edge in path):
+                found.append((member, path))
+    return sorted(found, key=lambda entry: (len(entry[1]), entry[0]))
+
+
+def _fault(case: Case, grant: Grant, what: str) -> Fault:
+    """A grant that somebody holds, with the users that have it by that and the shortest path of one of them."""
+    users = _users_of(case, grant.grantee)
+    names = [str(user) for user, _ in users[:_SHOWN]]
+    more = f" and {len(users) - _SHOWN} more" if len(users) > _SHOWN else ""
+    start, path = users[0] if users else (grant.grantee, ())
+    return Fault(
+        f"{what}; it reaches {', '.join(names)}{more}" if names else what,
+        f"revoke {grant.privilege} from {grant.grantee}",
+        in_words(path, start, grant),
+    )
+
+
 def _manage_grants(holder: Thing, case: Case, settings: Security) -> Iterator[Fault]:
     me = principal_of(holder)
     if len(me.name) == 1 and me.name.last in (settings.users if me.kind is PrincipalKind.USER else settings.roles):
         return
-    for grant, path in _ways(case, me, _manages):
+    grants = grants_of(case.picture)
+    for grant in filter(_manages, grants.get(me, ())):
         where = str(grant.on) if grant.on else "the account"
-        yield Fault(
-            f"has {grant.privilege} on {where}, and so can give itself and others everything there",
-            _undo(me, path, grant),
-            in_words(path, me, grant),
-        )
+        yield _fault(case, grant, f"has {grant.privilege} on {where}, and so can give itself everything there")
         return
+    for entry in roles_of(case.picture).get(me, ()):
+        accepted = entry.role.kind is PrincipalKind.ROLE and entry.role.name.last in settings.roles
+        held = [grant for grant in grants.get(entry.role, ()) if _manages(grant)]
+        if accepted and held and entry.role.name.last not in ADMIN_ROLES:
+            yield Fault(
+                f"has {entry.role}, which manages grants",
+                f"revoke {entry.role} from {me}",
+                f"{me} -> {in_words((), entry.role, held[0])}",
+            )
 
 
 def _dangerous(holder: Thing, case: Case, settings: Privileged) -> Iterator[Fault]:
@@ -142,8 +156,16 @@ def _dangerous(holder: Thing, case: Case, settings: Privileged) -> Iterator[Faul
         return
     accepted = settings.accepted.get(me.name.last, ()) if is_role else ()
     wanted = {*settings.dangerous, *ALL}.difference(accepted)
-    for grant, path in _ways(case, me, lambda grant: grant.kind == "ACCOUNT" and grant.privilege in wanted):
-        yield Fault(f"has {grant.privilege} on the account", _undo(me, path, grant), in_words(path, me, grant))
+    for grant in grants_of(case.picture).get(me, ()):
+        if grant.kind == "ACCOUNT" and grant.privilege in wanted:
+            yield _fault(case, grant, f"has {grant.privilege} on the account")
+    for entry in roles_of(case.picture).get(me, ()):
+        if entry.role.kind is PrincipalKind.ROLE and entry.role.name.last in settings.accepted:
+            yield Fault(
+                f"has {entry.role}, which may do what administrators do",
+                f"revoke {entry.role} from {me}; it belongs to SYSADMIN and its user only",
+                f"{me} -> {entry.role}",
+            )
 
 
 def _snowflake(holder: Thing, case: Case, settings: Shared) -> Iterator[Fault]:

@@ -126,7 +126,7 @@ KEY_PAIRS: tuple[Example, ...] = (
             LOADER,
             public_keys=(*keys(case, LOADER), *(replace(key, slot="2") for key in keys(case, LOADER))),
         ),
-        what="slots 2 and 1",
+        what="slots 1 and 2",
     ),
     *on_pictures(
         "SNW-IAM-005",

@@ -159,7 +159,13 @@ DANGEROUS: tuple[Example, ...] = (
         "SNW-RBAC-006",
         "next wider than the exception: a functional role gets the deployment role",
         lambda case: member(bootstrapped(case, "CREATE USER"), Membership(DEPLOYER, ADMIN)),
-        what="ECOMMERCE_ADMIN -> ECOMMERCE_DEPLOYER -> CREATE USER",
+        what="ECOMMERCE_ADMIN -> ECOMMERCE_DEPLOYER",
+    ),
+    Example(
+        "SNW-RBAC-006",
+        "next wider than the exception: a functional role is declared to get the deployment role",
+        Evidence.PULUMI,
+        lambda case: inputs(case, "admin-loader", "GrantAccountRole", roleName="ECOMMERCE_DEPLOYER"),
     ),
     Example(
         "SNW-RBAC-006",
