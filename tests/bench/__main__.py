@@ -4,7 +4,19 @@ import argparse
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from tests.bench import account, commands, empty_preview, growth, latency, machine, policies, report, results, server
+from tests.bench import (
+    account,
+    commands,
+    empty_preview,
+    growth,
+    latency,
+    live,
+    machine,
+    policies,
+    report,
+    results,
+    server,
+)
 from tests.bench.process import ROOT, say
 from tests.bench.results import Measure, Section
 
@@ -14,6 +26,7 @@ SECTIONS: Mapping[str, Callable[[], list[Measure]]] = {
     "latency": latency.measure,
     "preview": empty_preview.measure,
     "growth": growth.measure,
+    "live": live.measure,
     "policies": policies.measure,
     "account": account.measure,
     "cold": commands.cold,
