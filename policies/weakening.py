@@ -39,6 +39,7 @@ _GONE: Final = {
     "TableColumnMaskingPolicyApplication": "a column loses its masking policy",
     "TagAssociation": "columns or objects lose a tag, and what masks by it",
     "ResourceMonitor": "the resource monitor goes",
+    "Execute": "what its statement set is taken back",
     "CurrentAccount": "account parameters fall back to Snowflake's defaults",
 }
 _GUARDS: Final = {
@@ -120,6 +121,12 @@ def _row_access(step: Step) -> Iterator[str]:
     old, new = sides(step, "rowAccessPolicy")
     if step.differs("rowAccessPolicy") and old and not new:
         yield "a row access policy is detached"
+
+
+def _statement(step: Step) -> Iterator[str]:
+    old, new = sides(step, "execute")
+    if step.differs("execute") and known(text(old)) != known(text(new)):
+        yield "runs another statement; compare the two"
 
 
 def _mask(step: Step) -> Iterator[str]:
@@ -224,6 +231,7 @@ _CHECKS: Final[Mapping[str, tuple[Callable[[Step], Iterator[str]], ...]]] = {
     "UserPasswordPolicyAttachment": (attached,),
     "AccountSessionPolicyAttachment": (attached,),
     "UserSessionPolicyAttachment": (attached,),
+    "Execute": (_statement,),
     "MaskingPolicy": (_mask,),
     "RowAccessPolicy": (_row_policy,),
     "Tag": (_tag,),

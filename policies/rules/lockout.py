@@ -76,8 +76,13 @@ def _wired(policy: NetworkPolicy, case: Case, settings: Settings) -> Iterator[Fa
     for name in names:
         rule = case.picture.find(NetworkRule, name)
         if rule is None:
-            if name[:2] != SHARED_RULES:
-                yield Fault(f"names network rule {name}, which is not there", "declare the rule, or take it out")
+            if name[:2] == SHARED_RULES:
+                continue
+            if case.picture.find(Database, name.database) is None:
+                raise Undecided(
+                    f"database {name.database} is not in sight, so nobody knows whether rule {name} is there"
+                )
+            yield Fault(f"names network rule {name}, which is not there", "declare the rule, or take it out")
             continue
         mode, kind = known(rule.mode).upper(), known(rule.type).upper()
         if mode not in ("INGRESS", "INTERNAL_STAGE"):
@@ -152,11 +157,6 @@ def _stages(policy: NetworkPolicy, case: Case, settings: Settings) -> Iterator[F
         )
 
 
-def _in_known_databases(case: Case) -> Iterator[NetworkPolicy]:
-    """Policies; where nothing of the account's databases is in sight, their rules cannot be either."""
-    return policies(case) if any(True for _ in case.picture.all(Database)) else iter(())
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         id="SNW-NET-006",
@@ -168,7 +168,7 @@ RULES: tuple[Rule, ...] = (
         remediation="Name rules of mode INGRESS, and no lists beside them.",
         evidence=PICTURES,
         sees=frozenset({"NETWORK POLICY", "NETWORK RULE"}),
-        evaluate=judging(_in_known_databases, _wired, Settings),
+        evaluate=judging(policies, _wired, Settings),
     ),
     Rule(
         id="SNW-NET-007",

@@ -257,6 +257,15 @@ WIRED = (
     ),
     *on_pictures(
         "SNW-NET-006",
+        "a rule in a database of another stack",
+        lambda case: set_fields(
+            case, NetworkPolicy, PEOPLE, allowed_rules=(Name.of("ELSEWHERE", "NETWORK", "OFFICE"),)
+        ),
+        verdict=Verdict.UNKNOWN,
+        what="ELSEWHERE",
+    ),
+    *on_pictures(
+        "SNW-NET-006",
         "a rule for outgoing requests",
         lambda case: set_fields(case, NetworkRule, PEOPLE_RULE, mode="EGRESS"),
         what="EGRESS",

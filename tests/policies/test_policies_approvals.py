@@ -57,7 +57,7 @@ def test_an_approval_is_for_one_rule() -> None:
     assert len(blocked(judged(approval("StageInternal inbox", "SNW-OPS-003")))) == 2
 
 
-@pytest.mark.parametrize("resource", ["[a-zA-Z ]+", "StageInternal .+", "StageInternal", "stageinternal inbox", "[a-z ]+"])
+@pytest.mark.parametrize("resource", ["[a-zA-Z ]+", "StageInternal .+", "StageInternal", "stageinternal inbox"])
 def test_bypass_18_a_waiver_like_a_pattern_covers_nothing(resource: str) -> None:
     assert len(blocked(judged(approval(resource)))) == 2
 

@@ -187,6 +187,8 @@ CLEAR = "CASE WHEN IS_ROLE_IN_SESSION('ECOMMERCE_ADMIN') THEN VAL ELSE '***' END
             "bound to B instead of A",
         ),
         (changed("CurrentAccount", {"authenticationPolicy": "A"}, authenticationPolicy=None), "no longer bound to A"),
+        (a_step("delete", "Execute"), "taken back"),
+        (changed("Execute", {"execute": "ALTER ACCOUNT SET A = 1"}, execute="SELECT 1"), "another statement"),
         (a_step("delete", "MaskingPolicy"), "masking policy goes"),
         (a_step("delete", "TableColumnMaskingPolicyApplication"), "loses its masking policy"),
         (a_step("delete", "UserAuthenticationPolicyAttachment"), "no longer in force"),
