@@ -12,7 +12,7 @@ from account.principals import Grant, Principal, Scope, role
 from account.privileges import ALL, OWNERSHIP, TAKEOVER, plural
 from account.pulumi import Resource
 from account.things import Procedure, Role, Task, Thing, User
-from account.values import known
+from account.values import is_known, known
 from policies.baseline import ours
 from policies.identities import (
     ADMIN_ROLES,
@@ -157,17 +157,37 @@ def _runs(thing: Thing, case: Case, settings: AdminRoles) -> Iterator[Fault]:
         as_caller = isinstance(thing, Procedure) and known(thing.execute_as).upper() != "OWNER"
         how = "is owned by" if as_caller else "runs with the rights of"
         yield Fault(f"{how} {owner}", "declare it through the deployment role")
-    if not isinstance(thing, Task):
+    if isinstance(thing, Task):
+        yield from _runs_as(thing, owner, case, settings)
+
+
+def _runs_as(task: Task, owner: Principal | None, case: Case, settings: AdminRoles) -> Iterator[Fault]:
+    all_seen = case.picture.about.whole and not is_known(task.runs_as)
+    if all_seen and not any(_admin(name, case, settings) for name in _may_act_as(owner, case)):
         return
-    runs_as = known(thing.runs_as)
-    reached = graph(case.picture).closure(as_principal(User(name=_user(runs_as)))) if runs_as is not None else {}
-    admin = next((name for name in settings.admin_roles if role(name) in reached), None)
-    if admin is not None:
+    name = known(task.runs_as)
+    if name is not None and (path := _admin(_user(name), case, settings)):
         yield Fault(
-            f"runs as user {runs_as}, who reaches {admin}",
+            f"runs as user {name}, who reaches {path[-1].role}",
             "let it run as its owner, or as a user without administrator's roles",
-            in_words(reached[role(admin)]),
+            in_words(path),
         )
+
+
+def _admin(name: Name, case: Case, settings: AdminRoles) -> Path:
+    """The path from a user to an administrator's role; empty where there is none."""
+    reached = graph(case.picture).closure(as_principal(User(name=name)))
+    return next((reached[role(admin)] for admin in settings.admin_roles if role(admin) in reached), ())
+
+
+def _may_act_as(owner: Principal | None, case: Case) -> Iterator[Name]:
+    """Users as whom a task may run: its owner must have IMPERSONATE on them (docs, Run tasks with user privileges)."""
+    for holder in graph(case.picture).closure(owner) if owner is not None else ():
+        for grant in grants_of(case.picture).get(holder, ()):
+            if _is_takeover(grant):
+                inside = grant.scope is Scope.OBJECT
+                yield from (user.name for user in case.picture.all(User) if not inside or user.name == grant.on)
+        yield from (thing.name for thing in owned_by(case.picture).get(holder, ()) if isinstance(thing, User))
 
 
 def _user(text: str) -> Name:
@@ -229,7 +249,7 @@ RULES: tuple[Rule, ...] = (
         rationale="Whoever may change or call it then acts as an administrator.",
         remediation="Declare tasks and procedures through the deployment role.",
         evidence=PICTURES,
-        sees=frozenset({"TASK", "PROCEDURE", "MEMBERSHIP"}),
+        sees=frozenset({"TASK", "PROCEDURE", "MEMBERSHIP", "GRANT"}),
         settings=AdminRoles,
         evaluate=judging(_runnables, _runs, AdminRoles),
     ),

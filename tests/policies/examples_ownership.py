@@ -228,13 +228,18 @@ def task(**values: object) -> Task:
     return Task(**{"name": Name.of(*MONITORING, "REFRESH"), "owner": DEPLOYER, **values})  # type: ignore[arg-type]
 
 
+def impersonate(name: str) -> Grant:
+    """The deployment role may let tasks run as a user."""
+    return Grant(DEPLOYER, "IMPERSONATE", "USER", Name.of(name))
+
+
 RUN: tuple[Example, ...] = (
     *on_pictures("SNW-RBAC-018", "a task of the deployment role", lambda case: add(case, task()), verdict=Verdict.PASS),
     *on_pictures("SNW-RBAC-018", "a task of an administrator", lambda case: add(case, task(owner=SYSADMIN))),
     *on_pictures(
         "SNW-RBAC-018",
         "a task that runs as an emergency administrator",
-        lambda case: add(case, task(runs_as="BREAK_GLASS_ONE")),
+        lambda case: grant(add(case, task(runs_as="BREAK_GLASS_ONE")), impersonate("BREAK_GLASS_ONE")),
         what="BREAK_GLASS_ONE -> ACCOUNTADMIN",
     ),
     *on_pictures(
@@ -251,9 +256,16 @@ RUN: tuple[Example, ...] = (
     ),
     *on_pictures(
         "SNW-RBAC-018",
-        "nobody knows as whom a task runs",
-        lambda case: add(case, task(runs_as=UNKNOWN)),
+        "nobody knows as whom a task runs, and it may be an administrator",
+        lambda case: grant(add(case, task(runs_as=UNKNOWN)), impersonate("BREAK_GLASS_ONE")),
         verdict=Verdict.UNKNOWN,
+    ),
+    Example(
+        "SNW-RBAC-018",
+        "nobody knows as whom a task runs, and its owner may act as nobody who administers",
+        Evidence.LIVE,
+        lambda case: grant(add(case, task(runs_as=UNKNOWN)), impersonate("SVC_ECOMMERCE_DBT")),
+        verdict=Verdict.PASS,
     ),
     Example(
         "SNW-RBAC-018",
