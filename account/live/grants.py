@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from account.live import baseline
@@ -50,6 +50,7 @@ class _Held:
 def grants(answers: Answers, out: Builder) -> Owners:
     """Everything that is granted; returns who owns what, by kind and name."""
     owners: Owners = {}
+    imported = frozenset(_imported(answers))
     readers = (
         (("grants_to_roles",), _of_view),
         (("grants_to_role", "grants_to_database_role", "grants_to_user", "grants_to_share"), _of_show),
@@ -63,13 +64,29 @@ def grants(answers: Answers, out: Builder) -> Owners:
             except Unreadable as error:
                 unreadable(out, row, error, "GRANT", "MEMBERSHIP")
                 continue
-            _keep(held, row, out, owners)
+            _keep(_in_full(held, imported), row, out, owners)
     for row in answers.rows("grants_to_users"):
         try:
             out.member(role(row.must("role")), user(row.must("grantee_name")), origin(row))
         except Unreadable as error:
             unreadable(out, row, error, "MEMBERSHIP")
     return owners
+
+
+def _imported(answers: Answers) -> Iterator[Name]:
+    """Databases that somebody else provides: SNOWFLAKE, applications, and what came by a share."""
+    for row in answers.rows("databases"):
+        name, kind, provider = row.text("name"), row.text("kind"), row.text("origin")
+        if not isinstance(name, str) or isinstance(kind, Unknown) or isinstance(provider, Unknown):
+            continue
+        if provider or kind == "IMPORTED DATABASE" or baseline.database(name, kind):
+            yield Name.of(name)
+
+
+def _in_full(held: _Held, imported: frozenset[Name]) -> _Held:
+    """GRANT IMPORTED PRIVILEGES is listed as USAGE on the database, and lets read everything in it."""
+    is_all = held.privilege == "USAGE" and held.kind == "DATABASE" and held.scope is Scope.OBJECT
+    return replace(held, privilege="IMPORTED PRIVILEGES") if is_all and held.on in imported else held
 
 
 def _keep(held: _Held, row: Row, out: Builder, owners: Owners) -> None:

@@ -9,6 +9,7 @@ from account.names import Name
 from account.picture import Picture
 from account.principals import BUILT_IN_ROLES, Principal, PrincipalKind
 from ops.drift.estate import NOBODY, STAND_IN, Estate
+from ops.drift.objects import built
 from policies.index import grants_of, owned_by, roles_of
 from policies.rule import Address, address_of
 
@@ -23,14 +24,20 @@ def owner(estate: Estate, address: Address) -> str:
 
 
 def is_declared(estate: Estate, address: Address) -> bool:
-    """Whether some stack or the bootstrap declares a finding's subject."""
+    """Whether some stack, the bootstrap or Snowflake itself makes a finding's subject, by its name."""
     name = named(address)
+    if name is None:
+        return True
     key = (_kind(address), name)
-    return name is None or estate.is_declared(*_known(key)) or key in estate.made_before.things
+    system = key[0] == "ROLE" and len(name) == 1 and name.last in BUILT_IN_ROLES
+    return system or estate.is_declared(*key) or key in estate.made_before.things
 
 
-def _known(key: tuple[str, Name | None]) -> tuple[str, Name]:
-    return key[0], key[1] or Name()
+def is_built(estate: Estate, live: Picture, address: Address) -> bool:
+    """Whether the subject is what migrations, dbt or the loader build in a schema that is declared for them."""
+    name = named(address)
+    found = [] if name is None else [thing for thing in live.things if thing.name == name]
+    return any(address_of(thing) == address and built(estate, thing) for thing in found)
 
 
 def named(address: Address) -> Name | None:

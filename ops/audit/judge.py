@@ -52,7 +52,7 @@ def judged(
     others = [finding for finding in bad if finding not in ours]
     theirs = [finding for finding in others if concern.owner(estate, finding.address) in estate.platforms]
     found = _verdicts(report.findings)
-    rows = [_row(estate, finding, declared, places, book) for finding in ours if finding.waiver is None]
+    rows = [_row(estate, live, finding, declared, places, book) for finding in ours if finding.waiver is None]
     rows += _fixed(estate, live, declared, found, report.findings, places, book)
     rules = {finding.rule for finding in ours}
     return Judged(
@@ -73,25 +73,29 @@ def _verdicts(findings: Iterable[Finding]) -> Mapping[Subject, Verdict]:
     return worst
 
 
-def _row(estate: Estate, finding: Finding, declared: Mapping[Subject, Verdict], places: Places, book: Book) -> AuditRow:
+def _row(
+    estate: Estate, live: Picture, finding: Finding, declared: Mapping[Subject, Verdict], places: Places, book: Book
+) -> AuditRow:
     before = declared.get((finding.rule, str(finding.address)))
     row = finding_row(finding, book.environment, places)
     undecided = finding.verdict in (Verdict.UNKNOWN, Verdict.ERROR) and finding.level is Level.MANDATORY
     return AuditRow(
         finding=replace(row, blocks=row.blocks or undecided),
-        kind=_kind(estate, finding, before),
+        kind=_kind(estate, live, finding, before, book),
         declared=before.value if before else NOT_JUDGED,
         live=finding.verdict.value,
         owner=concern.owner(estate, finding.address),
     )
 
 
-def _kind(estate: Estate, finding: Finding, declared: Verdict | None) -> Kind:
-    if not concern.is_declared(estate, finding.address):
-        return Kind.UNMANAGED
-    if declared is Verdict.PASS:
-        return Kind.DRIFT
-    return Kind.AS_DECLARED if declared is Verdict.FAIL else Kind.ONLY_LIVE
+def _kind(estate: Estate, live: Picture, finding: Finding, declared: Verdict | None, book: Book) -> Kind:
+    if declared in (Verdict.PASS, Verdict.FAIL):
+        return Kind.DRIFT if declared is Verdict.PASS else Kind.AS_DECLARED
+    if concern.is_declared(estate, finding.address):
+        # A subject that a rule does not name on declarations (a holder of something extra, say) has no fault there.
+        judged = Evidence.DECLARATION in book.rules[finding.rule].evidence and declared is None
+        return Kind.DRIFT if judged else Kind.ONLY_LIVE
+    return Kind.ONLY_LIVE if concern.is_built(estate, live, finding.address) else Kind.UNMANAGED
 
 
 def _fixed(

@@ -8,6 +8,7 @@ from account.names import Name
 from account.things import AnyThing, Table
 from account.values import is_known, known
 from ops.drift import statements, values
+from ops.drift.estate import Estate
 from ops.drift.model import CANNOT_BE_SEEN, Change, Difference, Kind, Topic
 from ops.drift.sides import Sides, sort_out
 from stacks.databases import BuiltBy
@@ -107,26 +108,34 @@ def _is_unmanaged(sides: Sides, thing: AnyThing) -> bool:
         return False
     if estate.whose(thing.kind, thing.name) != estate.stack:
         return False
-    return thing.kind not in _BUILT or not _is_built(sides, thing)
+    return not built(estate, thing)
 
 
-def _is_built(sides: Sides, thing: AnyThing) -> bool:
-    """Whether it belongs to a role that builds in its schema; who owns it is not known of everything."""
-    if not is_known(thing.owner) or thing.owner is None:
-        return True
-    return str(known(thing.owner)) in builders(sides, thing.name.schema)
+def built(estate: Estate, thing: AnyThing) -> bool:
+    """Whether migrations, dbt or the loader make such things in that schema, and their role owns it.
+
+    Who owns it is not known of everything; then it counts as theirs.
+    """
+    if thing.kind not in _BUILT or len(thing.name) < 2:
+        return False
+    roles = builders(estate, thing.name.schema)
+    owned = is_known(thing.owner) and thing.owner is not None
+    return bool(roles) and (not owned or str(thing.owner) in roles)
 
 
-def builders(sides: Sides, schema: Name) -> frozenset[str]:
-    """The roles that make objects in a schema: the deployment role, and dbt's or the loader's where it says so."""
-    platform = sides.estate.platform
-    roles = {str(platform.deployer_role)}
-    for database in platform.databases:
-        for entry in database.schemas:
-            if tuple(str(part) for part in database.path(entry.name).parts) == tuple(schema):
-                key = _BUILDERS.get(entry.built_by)
-                roles |= {str(role.name) for role in platform.roles if role.key == key}
-    return frozenset(roles)
+def builders(estate: Estate, schema: Name) -> frozenset[str]:
+    """The roles that make objects in a schema: the deployment role, and dbt's or the loader's where it says so.
+
+    None in a schema that no stack declares.
+    """
+    for platform in estate.platforms.values():
+        for database in platform.databases:
+            for entry in database.schemas:
+                if tuple(str(part) for part in database.path(entry.name).parts) == tuple(schema):
+                    key = _BUILDERS.get(entry.built_by)
+                    builder = {str(role.name) for role in platform.roles if role.key == key}
+                    return frozenset({str(platform.deployer_role), *builder})
+    return frozenset()
 
 
 def _unmanaged(sides: Sides, thing: AnyThing) -> Difference:

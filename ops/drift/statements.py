@@ -8,7 +8,6 @@ from account.principals import Grant, Membership, Principal, Scope
 from account.privileges import plural
 
 _WORDS = re.compile(r"[A-Z][A-Z _]*")
-_SHARED = frozenset({"SNOWFLAKE", "SNOWFLAKE_SAMPLE_DATA"})
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?|true|false", re.IGNORECASE)
 
 
@@ -75,9 +74,7 @@ def _what(entry: Grant) -> str:
     if entry.kind == "ACCOUNT":
         return f"{_privilege(entry.privilege)} ON ACCOUNT"
     if entry.scope is Scope.OBJECT:
-        shared = entry.kind == "DATABASE" and entry.on.last in _SHARED
-        privilege = "IMPORTED PRIVILEGES" if shared and entry.privilege == "USAGE" else _privilege(entry.privilege)
-        return f"{privilege} ON {_kind(entry.kind)} {_object(entry.kind, entry.on)}"
+        return f"{_privilege(entry.privilege)} ON {_kind(entry.kind)} {_object(entry.kind, entry.on)}"
     which = "FUTURE" if entry.scope is Scope.FUTURE else "ALL"
     container = {0: "ACCOUNT", 1: f"DATABASE {entry.on}"}.get(len(entry.on), f"SCHEMA {entry.on}")
     return f"{_privilege(entry.privilege)} ON {which} {plural(_kind(entry.kind))} IN {container}"

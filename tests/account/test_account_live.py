@@ -638,3 +638,10 @@ def test_role_names_are_complete(bulk: Picture) -> None:
         Name.of("READER"), Name.of("LOADER"), Name.of("odd role"), Name.of("ECOMMERCE_DEPLOYER"), R.name, RW.name,
         Name.of("odd name", "R"),
     }  # fmt: skip
+
+
+def test_usage_of_snowflakes_own_database_is_all_that_it_shows() -> None:
+    row = {"privilege": "USAGE", "granted_on": "DATABASE", "name": "SNOWFLAKE", "granted_to": "ROLE",
+           "grantee_name": "R", "grant_option": False, "granted_by": "ACCOUNTADMIN"}  # fmt: skip
+    picture = seen(edits={"grants_to_roles": more(row)})
+    assert Grant(role("R"), "IMPORTED PRIVILEGES", "DATABASE", Name.of("SNOWFLAKE")) in picture.grants
