@@ -231,13 +231,15 @@ def judging(
 
 def _one(subject: S, case: Case, values: C, judge: Callable[[S, Case, C], Iterable[Fault]]) -> Judgement:
     address = address_of(subject)
+    faults: list[Fault] = []
     try:
-        faults = tuple(judge(subject, case, values))
+        for fault in judge(subject, case, values):
+            faults.append(fault)  # what was found before a value that is not known counts
     except Undecided as why:
-        return Judgement(Verdict.UNKNOWN, address, reason=str(why))
+        return Judgement(Verdict.FAIL if faults else Verdict.UNKNOWN, address, tuple(faults), reason=str(why))
     except Exception as error:  # noqa: BLE001 (a rule that breaks must not pass; its text may hold values)
         return Judgement(Verdict.ERROR, address, reason=type(error).__name__)
-    return Judgement(Verdict.FAIL if faults else Verdict.PASS, address, faults)
+    return Judgement(Verdict.FAIL if faults else Verdict.PASS, address, tuple(faults))
 
 
 def address_of(subject: Subject) -> Address:

@@ -17,11 +17,12 @@ from account.things import (
     PublicKey,
     Role,
     Schema,
+    Task,
     User,
     UserType,
     Warehouse,
 )
-from account.values import known
+from account.values import UNKNOWN, known
 from policies.judge import Book, Chosen, Report, judge
 from policies.rule import Case, Evidence, Level, Verdict
 from policies.rules import RULES
@@ -142,6 +143,14 @@ def test_the_grant_to_take_away_is_the_one_that_leads_out_of_the_persona() -> No
     assert {finding.do for finding in found} == {
         "revoke ECOMMERCE_ANALYTICS.ECOMMERCE_ANALYTICS_R from ECOMMERCE_ANALYST"
     }
+
+
+def test_what_is_wrong_for_certain_is_a_failure_whatever_else_is_not_known() -> None:
+    task = Task(name=Name.of("ECOMMERCE_ANALYTICS", "ML", "T"), owner=role("SYSADMIN"), runs_as=UNKNOWN)
+    found = judged(add(passing(Evidence.DECLARATION), task), "SNW-RBAC-018").of(*BAD)
+    assert [(finding.verdict, finding.what) for finding in found] == [
+        (Verdict.FAIL, "runs with the rights of SYSADMIN")
+    ]
 
 
 _SIGHT = [
