@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from account.names import ACCOUNT, Name
 from account.principals import PUBLIC, Grant, Membership, Scope, role, user
 from account.things import Table, User, UserType
@@ -17,10 +15,6 @@ from tests.policies.examples import (
     on_pictures,
     resource,
 )
-
-if TYPE_CHECKING:
-    pass
-
 from tests.policies.examples_personas import (
     ANALYST,
     ANALYTICS,
