@@ -55,8 +55,9 @@ configuration from the command line, and `--policy-pack-config` is refused: leve
 `policies/config/floor.yaml` stay mandatory in prod.
 
 A finding is accepted for a while by a waiver in `policies/waivers.yaml`: rule, subject exactly as the finding names it,
-stack, owner, reason, ticket, `since` and `expires` (at most 90 days). Expired, longer and unused waivers fail
-SNW-MON-003. Nobody can waive that a rule broke or that the account would not show something.
+stack, owner, reason, ticket, `since` and `expires` (at most 90 days); `evidence: live` (or another) where only that
+shows the finding. Expired, longer and unused waivers fail SNW-MON-003. Nobody can waive that a rule broke or that the
+account would not show something.
 
 Controls: `CIS` is the CIS Snowflake Foundations Benchmark 1.0.0, `TC` a scanner of Snowflake's Trust Center.
 Levels: **M** mandatory, A advisory, - off, for dev / qa / prod.

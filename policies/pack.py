@@ -27,7 +27,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 from account.picture import About, Source
 from policies import configuration, pack_messages, waivers
 from policies.errors import RuleBookError
-from policies.evidence import PACK, version
+from policies.evidence import version
 from policies.judge import BLIND_SPOT, PRODUCTION, Book, judge
 from policies.pack_values import dependencies_of, resource_of
 from policies.rule import Case
@@ -85,7 +85,9 @@ class Pack(analyzer_pb2_grpc.AnalyzerServicer):
         self._stack = request.stack
         self._updates = not request.dry_run
         names = {key: key.partition(":") for key in request.config}
-        self._config = {rest: request.config[key] for key, (space, _, rest) in names.items() if space == PACK}
+        self._config = {
+            rest: request.config[key] for key, (space, _, rest) in names.items() if space == request.project
+        }
         _answered(context, self._prepared)
         threading.Thread(target=self._warm_up, daemon=True).start()
         return proto.AnalyzerStackConfigureResponse()
