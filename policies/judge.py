@@ -164,6 +164,7 @@ def _about_waivers(
     book: Book, case: Case, waivers: tuple[Waiver, ...], found: list[Finding], judged: set[str], today: date | None
 ) -> Iterator[Finding]:
     """Findings about waivers that are not in order, or are put to nothing although their rule was judged."""
+    from policies.rules import RULES
     from policies.waivers import faults, unused
 
     rule = book.rules.get(WAIVERS)
@@ -172,7 +173,7 @@ def _about_waivers(
         return
     used = {id(finding.waiver) for finding in found if finding.waiver is not None}
     for waiver in waivers:
-        wrong = [] if WAIVERS in judged else list(faults(waiver, today, book.rules, ENVIRONMENTS))
+        wrong = [] if WAIVERS in judged else list(faults(waiver, today, {*RULES, *book.rules}, ENVIRONMENTS))
         missed = waiver.evidence is None or waiver.evidence in case.evidence
         if waiver.stack == case.picture.about.stack and waiver.rule in judged and missed and id(waiver) not in used:
             wrong.extend(unused(waiver, [finding for finding in found if finding.rule == waiver.rule], today))

@@ -237,6 +237,10 @@ def test_a_waiver_of_a_rule_that_was_not_judged_is_not_missed() -> None:
     assert report(case(("A", False)), rule("-"), waiver()).blocking == ()
 
 
+def test_a_waiver_of_a_rule_that_looks_at_something_else_is_in_order() -> None:
+    assert report(case(("A", True)), None, waiver(rule="SNW-OPS-002")).blocking == ()
+
+
 def test_a_waiver_for_the_live_account_is_not_missed_elsewhere() -> None:
     judged = case(("A", True))
     declared = replace(
