@@ -5,79 +5,23 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.e2e.workspace import REPOSITORY
+from tests.e2e import clone as clones
+from tests.e2e.clone import Clone
 
 pytestmark = [pytest.mark.timeout(280), pytest.mark.xdist_group("review")]
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@dataclass
-class Clone:
-    """A copy of the repository with one commit; `folder` is its working tree, `base` takes the place of `.local`."""
-
-    folder: Path
-    base: Path
-
-    def edit(self, file: str, old: str, new: str) -> None:
-        """Replaces one text of a file, which must be there."""
-        path = self.folder / file
-        text = path.read_text(encoding="utf-8")
-        assert old in text, f"{file} has no {old!r}"
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def restore(self) -> None:
-        """Puts the working tree back to its commit."""
-        self.git("checkout", "--quiet", "--", ".")
-
-    def git(self, *arguments: str) -> str:
-        """Runs git in the working tree."""
-        author = ["-c", "user.name=Tests", "-c", "user.email=tests@example.org"]
-        done = subprocess.run(["git", *author, *arguments], cwd=self.folder, capture_output=True, text=True, check=True)
-        return done.stdout.strip()
-
-    def review(self, *arguments: str, code: int, stack: str = "prod") -> subprocess.CompletedProcess[str]:
-        """Runs `ops review` against the commit; the exit code must be `code`."""
-        environment = {**os.environ, "PLATFORM_LOCAL_DIR": str(self.base), "NO_COLOR": "1", "COLUMNS": "160"}
-        done = subprocess.run(
-            [sys.executable, "-m", "ops", "review", "--stack", stack, "--base", "HEAD", *arguments],
-            cwd=self.folder, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stdout
-        return done
-
-
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """The repository as it is here, whether committed or not, as one commit of its own."""
-    folder = tmp_path_factory.mktemp("review") / "repository"
-    names = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], cwd=REPOSITORY, capture_output=True,
-        check=True,
-    ).stdout.decode().split("\0")  # fmt: skip
-    for name in filter(None, names):
-        if (REPOSITORY / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(REPOSITORY / name, folder / name)
-    for environment in (".venv", ".venv-local"):
-        (folder / environment).symlink_to(REPOSITORY / environment)
-    made = Clone(folder, tmp_path_factory.mktemp("review-local"))
-    made.git("init", "--quiet", "--initial-branch", "main")
-    (folder / ".git" / "info" / "exclude").write_text(".venv\n.venv-local\n")
-    made.git("add", "--all")
-    made.git("commit", "--quiet", "--message", "The platform as it is")
-    return made
+    return clones.clone(tmp_path_factory.mktemp("review") / "repository", tmp_path_factory.mktemp("review-local"))
 
 
 @pytest.fixture(autouse=True)
