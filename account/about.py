@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from account.picture import About, Source
+from stacks import adoption, load
 from stacks import config as stack_config
-from stacks import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,4 +42,5 @@ def from_config(stack: str, texts: Mapping[str, str], source: Source) -> About:
         stacks.PlatformError: the config or the declaration is not acceptable, with every problem found.
     """
     file = f"Pulumi.{stack}.yaml"
-    return about(load(stack, stack_config.read(stack_config.from_texts(texts), file, tuple(texts)), file), source)
+    config = stack_config.read(stack_config.from_texts(texts), file, tuple(texts))
+    return about(load(stack, config, file, adoption.in_use(stack)), source)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from account.about import about
 from account.builder import Builder
-from account.declared import databases, governance, grants, users, warehouses
+from account.declared import adopted, databases, governance, grants, users, warehouses
 from account.declared.common import Context
 from account.picture import Source
 
@@ -22,6 +22,8 @@ def from_platform(platform: Platform) -> Picture:
     client types are those of plugin 2.x.
     """
     context = Context(platform, Builder())
-    for topic in (databases, governance, users, warehouses, grants):
-        topic.declare(context)
+    if not platform.bare:
+        for topic in (databases, governance, users, warehouses, grants):
+            topic.declare(context)
+    adopted.declare(context)
     return context.builder.picture(about(platform, Source.DECLARATION))

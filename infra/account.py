@@ -12,9 +12,24 @@ from infra.sql import sql
 
 if TYPE_CHECKING:
     from infra.monitors import Monitors
+    from stacks import Identifier
 
 ASSIGN_MONITOR = "account-monitor"
 """Resource name of the platform's only `Execute`."""
+
+
+def assign_monitor(name: Identifier, options: pulumi.ResourceOptions) -> None:
+    """Set the account's monitor. Provider 1.2.1 has no resource for it.
+
+    Pulumi replaces an Execute create-first, so the old one has to go first.
+    """
+    snowflake.Execute(
+        ASSIGN_MONITOR,
+        execute=sql("ALTER ACCOUNT SET RESOURCE_MONITOR = {monitor}", monitor=name),
+        revert="ALTER ACCOUNT UNSET RESOURCE_MONITOR",
+        query=sql("SHOW RESOURCE MONITORS LIKE {pattern}", pattern=str(name)),
+        opts=pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(delete_before_replace=True)),
+    )
 
 
 class Account(Topic):
@@ -31,15 +46,7 @@ class Account(Topic):
         self.register_outputs({})
 
     def _monitor(self, monitors: Monitors) -> None:
-        """Provider 1.2.1 has no resource for it. Pulumi replaces an Execute create-first, so the old one goes first."""
         monitor = self.platform.account_monitor
         if monitor is None:
             return
-        options = self.administered(monitors.monitors[monitor.key])
-        snowflake.Execute(
-            ASSIGN_MONITOR,
-            execute=sql("ALTER ACCOUNT SET RESOURCE_MONITOR = {monitor}", monitor=monitor.name),
-            revert="ALTER ACCOUNT UNSET RESOURCE_MONITOR",
-            query=sql("SHOW RESOURCE MONITORS LIKE {pattern}", pattern=str(monitor.name)),
-            opts=pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(delete_before_replace=True)),
-        )
+        assign_monitor(monitor.name, self.administered(monitors.monitors[monitor.key]))

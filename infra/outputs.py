@@ -125,6 +125,8 @@ def _database(database: Database) -> DatabaseOutput:
 
 
 def _policies(platform: Platform) -> PoliciesOutput:
+    if platform.bare:
+        return PoliciesOutput(network={}, masking={}, tags={})
     schema = platform.governance_database.path("GOVERNANCE")
     return PoliciesOutput(
         network={policy.key: str(policy.name) for policy in platform.network if policy.cidrs is not None},

@@ -11,7 +11,8 @@ from pulumi.runtime import config as runtime_config
 
 from infra import outputs
 from infra.account import Account
-from infra.component import Context
+from infra.adopted import Adopted
+from infra.component import Context, Topic
 from infra.databases import Databases
 from infra.governance import Governance
 from infra.grants import Grants
@@ -29,6 +30,7 @@ from stacks import (
     Platform,
     PlatformError,
     Problem,
+    adoption,
     glance,
     load,
     together,
@@ -94,7 +96,7 @@ def checked_platform(stack: str, plugin: Plugin) -> Platform:
     stack_file = _config_file(stack)
     texts, secret = _config_texts()
     config = stack_config.read(stack_config.from_texts(texts), stack_file.name, secret)
-    platform = load(stack, config, stack_file.name)
+    platform = load(stack, config, stack_file.name, adoption.read(stack_file.parent, stack))
     found = list(_plugin_problems(platform, plugin))
     if found:
         raise DeclarationError(found)
@@ -105,6 +107,13 @@ def checked_platform(stack: str, plugin: Plugin) -> Platform:
 def register(platform: Platform, plugin: Plugin) -> None:
     """Register every resource of a platform and its outputs."""
     context = Context(platform, providers(platform, plugin), plugin)
+    topics = () if platform.bare else _topics(context)
+    if not platform.adopted.empty:
+        Adopted(context, topics)
+    outputs.export(platform)
+
+
+def _topics(context: Context) -> tuple[Topic, ...]:
     databases = Databases(context)
     roles = Roles(context, databases)
     network = Network(context, databases)
@@ -113,9 +122,9 @@ def register(platform: Platform, plugin: Plugin) -> None:
     monitors = Monitors(context, users)
     warehouses = Warehouses(context, monitors)
     Grants(context, databases, warehouses, roles, users)
-    if platform.owns_account:
+    if context.platform.owns_account:
         Account(context, monitors)
-    outputs.export(platform)
+    return databases, roles, network, governance, users, monitors, warehouses
 
 
 def run() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from stacks import adoption
 from stacks.config import StackConfig
 from stacks.errors import ConfigError, DeclarationError, PlatformError, Problem
 from stacks.load import ENVIRONMENTS, glance, load, load_file, together
@@ -21,6 +22,7 @@ __all__ = [
     "Problem",
     "QualifiedName",
     "StackConfig",
+    "adoption",
     "glance",
     "load",
     "load_file",

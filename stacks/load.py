@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from stacks import adoption, dev, neighbours, prod, qa, validate
 from stacks import config as stack_config
-from stacks import dev, neighbours, prod, qa, validate
+from stacks.adoption import NOTHING, Adoption
 from stacks.build import build
 from stacks.config import StackConfig
 from stacks.errors import ConfigError, DeclarationError, Problem
@@ -107,13 +108,14 @@ def _plain(error: ValueError | AttributeError) -> Problem:
     )
 
 
-def load(environment: str, config: StackConfig, file: str | None = None) -> Platform:
+def load(environment: str, config: StackConfig, file: str | None = None, adopted: Adoption = NOTHING) -> Platform:
     """Build and check the platform of one environment.
 
     Args:
         environment: name of the environment, which is also the name of the Pulumi stack.
         config: the stack's config.
         file: the config file to name in messages; `Pulumi.<environment>.yaml` by default.
+        adopted: what was taken over from an account that was there before (`stacks.adoption.read`).
 
     Raises:
         ConfigError: the environment does not exist.
@@ -121,7 +123,7 @@ def load(environment: str, config: StackConfig, file: str | None = None) -> Plat
     """
     source = file or f"Pulumi.{environment}.yaml"
     try:
-        platform = build(_environment(environment, source), config, source)
+        platform = build(_environment(environment, source), config, source, adopted)
         prefixes = list(_environment_prefixes())
     except ValidationError as error:
         where = _declared_in(error.__traceback__)
@@ -147,7 +149,8 @@ def load_file(environment: str, path: Path) -> Platform:
     found = stack_config.check(values, path.name)
     if found:
         raise ConfigError(found)
-    return load(environment, stack_config.read(stack_config.readable(values), path.name), path.name)
+    config = stack_config.read(stack_config.readable(values), path.name)
+    return load(environment, config, path.name, adoption.read(path.parent, environment))
 
 
 def glance(environment: str, path: Path) -> Platform | None:
@@ -155,8 +158,9 @@ def glance(environment: str, path: Path) -> Platform | None:
     try:
         values = _stack_values(path)
         config = stack_config.read(stack_config.readable(values), path.name)
-        return build(_environment(environment, path.name), config, path.name)
-    except (ConfigError, ValueError):
+        adopted = adoption.read(path.parent, environment)
+        return build(_environment(environment, path.name), config, path.name, adopted)
+    except (ConfigError, DeclarationError, ValueError):
         return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from stacks import validate_adopted
 from stacks.errors import Problem
 
 if TYPE_CHECKING:
@@ -15,15 +16,8 @@ if TYPE_CHECKING:
 
 def names(platform: Platform) -> frozenset[tuple[str, str]]:
     """Kind and name of every account-level object that a platform declares."""
-    topics = {
-        "database": platform.databases,
-        "warehouse": platform.warehouses,
-        "monitor": platform.monitors,
-        "network policy": platform.network,
-        "role": platform.roles,
-        "user": (*platform.service_users, *platform.people),
-    }
-    return frozenset((kind, str(entry.name)) for kind, entries in topics.items() for entry in entries)
+    adopted = ((kind, str(name)) for _, kind, name in validate_adopted.account_level(platform))
+    return validate_adopted.declared(platform) | frozenset(adopted)
 
 
 def problems(platforms: Sequence[Platform]) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from pydantic import Field
 
 from stacks.account import AccountSettings
+from stacks.adopted import AsIs
 from stacks.base import AccountObject, Key, Model, Percent
 from stacks.databases import Database
 from stacks.edition import Edition
@@ -74,6 +75,7 @@ class Platform(Model):
     Attributes:
         file: the config file, for messages.
         settings: account parameters; None in a stack that does not own the account.
+        adopted: what was in the account before, taken over as it is.
     """
 
     environment: Environment
@@ -96,6 +98,12 @@ class Platform(Model):
     people: tuple[Person, ...]
     governance: Governance
     settings: AccountSettings | None
+    adopted: AsIs = AsIs()
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing is declared after the platform's model, so that there are adopted objects only."""
+        return not self.databases
 
     def in_config(self, name: str) -> str:
         """The name a user has in config: without this environment's prefix."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from stacks import validate_login, validate_network
+from stacks import validate_adopted, validate_login, validate_network
 from stacks.databases import Layer
 from stacks.edition import STANDARD_RETENTION_DAYS, Feature, lacks
 from stacks.errors import Problem
@@ -243,6 +243,9 @@ def _retention(platform: Platform) -> Iterator[Problem]:
 
 def problems(platform: Platform, config: StackConfig) -> Iterator[Problem]:
     """Every problem of a platform, from all topics. Cheap and pure: nothing is read or connected to."""
+    yield from validate_adopted.problems(platform)
+    if platform.bare:
+        return
     yield from _duplicates(platform)
     yield from _layers(platform)
     yield from _references(platform)
