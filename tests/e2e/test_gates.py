@@ -69,8 +69,8 @@ def test_a_schema_is_not_deleted_without_an_approval_and_is_with_one(clone: Clon
     }  # fmt: skip
     (clone.folder / "policies" / "waivers.yaml").write_text(yaml.safe_dump([waiver]))
     clone.ops("up", "--stack", "qa")
-    assert '"ML"' in before
-    assert '"ML"' not in account(clone)
+    assert "QA_ECOMMERCE_ANALYTICS.ML" in before
+    assert "QA_ECOMMERCE_ANALYTICS.ML" not in account(clone)
 
 
 def test_a_preview_tells_what_the_rules_say_and_its_exit_code_says_it_too(clone: Clone) -> None:
