@@ -27,6 +27,12 @@ def _whole(low: int, high: int, what: str) -> Callable[[str], int]:
     return read
 
 
+def _url(text: str) -> str:
+    if not re.match(r"https?://[^/\s]+/?\Z", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no address of the form http://host:port")
+    return text.rstrip("/")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description="The embedded local Snowflake.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -42,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--parent-pid", type=_whole(1, 2**31 - 1, "process id"), help="stop when this process is gone")
     serve.add_argument("--query-log", type=Path, help="append one JSON line per statement to this file")
     serve.add_argument("--faults", type=Path, help="JSON rules of failures on purpose, for tests")
+    serve.add_argument("--s3-endpoint", type=_url, help="where external S3 stages lie; nothing else is ever called")
     dump = commands.add_parser("dump", help="print the account as canonical JSON")
     dump.add_argument("--data-dir", type=Path, required=True)
     coverage = commands.add_parser("coverage", help="write COVERAGE.md")
@@ -75,6 +82,7 @@ def _serve(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> in
         parent_pid=arguments.parent_pid,
         faults=rules,
         query_log=arguments.query_log,
+        s3_endpoint=arguments.s3_endpoint,
     )
     try:
         process.serve(options)

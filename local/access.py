@@ -24,6 +24,9 @@ from local.shared import ORIGIN, holds_imported
 _WAREHOUSE_MANAGER = frozenset({"MODIFY", "MONITOR", "OPERATE"})
 """What MANAGE WAREHOUSES means on every warehouse."""
 
+TEMPORARY = (Kind.TABLE, Kind.STAGE, Kind.FILE_FORMAT)
+"""Kinds of which a session may have objects of its own (``props["session"]``, signature ``@<session>``)."""
+
 _closures: WeakKeyDictionary[Catalogue, tuple[int, dict[frozenset[int], frozenset[int]]]] = WeakKeyDictionary()
 """Role closures by their roots, for the version of the grants at which they were computed."""
 
@@ -188,13 +191,13 @@ class Access:
 
         Roles and the SNOWFLAKE database are listed to everybody, as in Snowflake. Database roles and schema objects
         also need the way down.
-        Temporary tables of other sessions are there for nobody.
+        Temporary objects of other sessions are there for nobody.
         """
         if obj.id == ACCOUNT_ID or obj.kind is Kind.ROLE or obj.id == self._session.user:
             return True
         if obj.kind is Kind.DATABASE and ORIGIN in obj.props:
             return True
-        if obj.kind is Kind.TABLE and obj.props.get("session", self._session.id) != self._session.id:
+        if obj.kind in TEMPORARY and obj.props.get("session", self._session.id) != self._session.id:
             return False
         if self.holds_global("RESOLVE ALL") or self.manages_grants(obj):
             return True
@@ -245,6 +248,9 @@ class Access:
         """The visible object that the path names; 002003 if it is missing or hidden."""
         full = self.complete(kind, path)
         found = self._catalogue.find(kind, full, signature)
+        if kind in TEMPORARY and not signature:
+            # A temporary object of the session hides a permanent one of the same name.
+            found = self._catalogue.find(kind, full, f"@{self._session.id}") or found
         if found is None or not self.visible(found):
             raise not_found(kind.value, dotted(path))
         return found

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import local.statements as _statements
 from local import registry
 from local.data.work import commit_open_transaction
 from local.errors import compilation_error, unsupported
-from local.lexer import TokenKind
+from local.lexer import TokenKind, quote_text, tokenize
 from local.reader import Reader
 from local.registry import Answer, CreateHead
-from local.session import Context
+from local.session import Binding, Context
 
 H = TypeVar("H")
 
@@ -24,7 +25,26 @@ MODIFIERS = (
 _DDL = ("CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "UNDROP")
 """Statements that commit the session's open transaction first (docs.snowflake.com: Transactions, "DDL")."""
 
+_FIRST = re.compile(r"(?:\s|--[^\n]*|//[^\n]*|/\*.*?\*/)*(?P<word>\w+)", re.DOTALL)
+_BINDABLE = ("CREATE", "ALTER", "DROP", "DESCRIBE", "DESC", "COPY", "LIST", "LS", "REMOVE", "RM", "SHOW", "USE")
+"""Statements without expressions, in which ``?`` stands for a name or a literal."""
+
 _statements.load()
+
+
+def _bound(sql: str, bindings: Sequence[Binding]) -> str:
+    """The statement with bound texts in place of ``?``; 002049 if the numbers do not match."""
+    marks = [t for t in tokenize(sql) if t.kind is TokenKind.PUNCTUATION and t.value == "?"]
+    if len(marks) > len(bindings):
+        raise compilation_error("Bind variable ? not set.", "002049", "42601")
+    parts: list[str] = []
+    last = 0
+    for mark, binding in zip(marks, bindings, strict=False):
+        if isinstance(binding.value, tuple):
+            raise unsupported("array binding outside INSERT")
+        parts += [sql[last : mark.start], "NULL" if binding.value is None else quote_text(binding.value)]
+        last = mark.end
+    return "".join(parts) + sql[last:]
 
 
 def execute(context: Context, sql: str) -> Answer:
@@ -32,6 +52,13 @@ def execute(context: Context, sql: str) -> Answer:
 
     Raises ``SnowflakeError`` and leaves the catalogue as it was when the statement is refused or fails.
     """
+    first = _FIRST.match(sql)
+    raw = registry.RAW.get(first["word"].upper()) if first else None
+    if first is not None and raw is not None:
+        with context.catalogue.transaction():
+            return raw(context, sql[first.end() :])
+    if context.bindings and first is not None and first["word"].upper() in _BINDABLE:
+        sql = _bound(sql, context.bindings)
     reader = Reader(sql)
     if reader.peek().upper in _DDL and not reader.at("ALTER", "SESSION"):
         commit_open_transaction(context)

@@ -65,6 +65,11 @@ def unescape(body: str) -> str:
     return re.sub(r"''|\\.", replace, body, flags=re.DOTALL)
 
 
+def quote_text(text: str) -> str:
+    """A text as a string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
 def tokenize(sql: str) -> list[Token]:
     """Split a statement into tokens, comments and blanks dropped; the last token is ``END``.
 

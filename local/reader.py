@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from local.errors import invalid_property, invalid_value
@@ -229,6 +230,18 @@ class Reader:
         text = self.sql[self.peek().start :].rstrip()
         self._index = len(self._tokens) - 1
         return text.removesuffix(";").rstrip()
+
+    def raw(self, pattern: re.Pattern[str]) -> str:
+        """The raw text from here that the pattern matches, and go on behind it, whatever tokens it holds."""
+        start = self.peek().start
+        found = pattern.match(self.sql, start)
+        if found is None or not found[0]:
+            raise self.unexpected()
+        # Behind it the text is split anew: what looked like a comment inside was none.
+        rest = tokenize(self.sql[found.end() :])
+        moved = [replace(token, start=token.start + found.end(), end=token.end + found.end()) for token in rest]
+        self._tokens[self._index :] = moved
+        return found[0]
 
     def text_until(self, stop: Callable[[Reader], bool]) -> str:
         """The raw text up to the token where ``stop`` holds at parenthesis depth 0, or to the end."""

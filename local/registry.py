@@ -58,6 +58,8 @@ DESCRIBE: dict[str, Handler] = {}
 """Type phrase → handler; the reader stands at the name."""
 STATEMENT: dict[str, Handler] = {}
 """Leading words of any other statement → handler; the reader stands behind them."""
+RAW: dict[str, Callable[[Context, str], Answer]] = {}
+"""First word → handler of a statement that is not made of SQL's tokens (PUT, GET); it gets the text behind the word."""
 FUNCTION: dict[str, Callable[[Context, tuple[str | None, ...]], str | None]] = {}
 """Context and system functions by name (CURRENT_ROLE, SYSTEM$…): arguments as text → value as text."""
 COVERAGE: list[Coverage] = []
@@ -115,6 +117,19 @@ def describe(*phrases: str, notes: str = "", source: str) -> Callable[[Handler],
 def statement(*phrases: str, notes: str = "", source: str) -> Callable[[Handler], Handler]:
     """Register any other statement by its leading words."""
     return _decorator(STATEMENT, "", phrases, notes, source)
+
+
+def raw_statement(
+    word: str, *, notes: str = "", source: str
+) -> Callable[[Callable[[Context, str], Answer]], Callable[[Context, str], Answer]]:
+    """Register a statement whose text must not be split into tokens."""
+
+    def register(handler: Callable[[Context, str], Answer]) -> Callable[[Context, str], Answer]:
+        RAW[word] = handler
+        _cover(word, notes, source)
+        return handler
+
+    return register
 
 
 def refuse(*statements: str, source: str) -> None:

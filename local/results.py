@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+
+from local.model import Json
 
 
 class Type(Enum):
@@ -60,6 +62,8 @@ class Result:
     rows: Sequence[tuple[Cell, ...]] = field(default_factory=tuple)
     statement_type: StatementType = StatementType.SELECT
     affected: int | None = None
+    data: Mapping[str, Json] = field(default_factory=dict)
+    """What the answer says besides (a driver's orders for PUT and GET)."""
 
 
 @dataclass(frozen=True, slots=True)

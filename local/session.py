@@ -62,6 +62,8 @@ class Settings:
     region: str = "AWS_EU_CENTRAL_1"
     version: str = "9.40.0"
     data_dir: Path | None = None
+    s3_endpoint: str | None = None
+    """Where external S3 stages are read and written; None if nowhere."""
 
 
 @dataclass

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local.access import TEMPORARY
 from local.catalogue import Catalogue
 from local.data.halt import halt
 from local.data.locks import TableLocks
@@ -22,7 +23,6 @@ from local.data.shapes import (
     same,
     wanted_shapes,
 )
-from local.model import Kind
 from local.session import Context
 
 if TYPE_CHECKING:
@@ -238,9 +238,10 @@ def existing_store(catalogue: Catalogue) -> DataStore | None:
 
 
 def temporary_tables(catalogue: Catalogue, keep: Callable[[int], bool]) -> list[int]:
-    """Ids of temporary tables whose session is not kept."""
+    """Ids of temporary tables, stages and file formats whose session is not kept."""
     return [
-        table.id
-        for table in catalogue.objects.by("kind", Kind.TABLE)
-        if isinstance(session := table.props.get("session"), int) and not keep(session)
+        found.id
+        for kind in TEMPORARY
+        for found in catalogue.objects.by("kind", kind)
+        if isinstance(session := found.props.get("session"), int) and not keep(session)
     ]

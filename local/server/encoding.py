@@ -137,5 +137,6 @@ def encode_result(result: Result, around: Mapping[str, Json], *, describe_only: 
         "total": len(rows),
         "returned": len(rows),
         "statementTypeId": result.statement_type.value,
+        **result.data,
     }
     return json.dumps({"data": data, "message": None, "code": None, "success": True}, separators=(",", ":")).encode()

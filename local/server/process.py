@@ -58,6 +58,7 @@ class Options:
     parent_pid: int | None
     faults: Faults | None
     query_log: Path | None
+    s3_endpoint: str | None = None
 
 
 def serve(options: Options) -> None:
@@ -156,6 +157,7 @@ def _account(options: Options, catalogue: Catalogue) -> Settings:
         str(account.props["account_id"]),
         options.edition,
         data_dir=options.data_dir,
+        s3_endpoint=options.s3_endpoint,
     )
 
 

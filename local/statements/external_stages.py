@@ -1,4 +1,4 @@
-"""External stages: where they point, and with what right. Nothing is read from there, and no secret is kept.
+"""External stages: where they point, and with what right; no secret is kept. Their files are in ``local.data.outside``.
 
 Source: docs.snowflake.com, CREATE STAGE (externalStageParams), ALTER STAGE, SHOW STAGES; the parameter
 REQUIRE_STORAGE_INTEGRATION_FOR_STAGE_CREATION.

@@ -1,6 +1,7 @@
 """Storage integrations as objects of the catalogue: which role in a cloud may be used for which locations.
 
-Nothing is read through them. The identifiers that Snowflake would make up for a trust policy are of this account only.
+Files are read and written only at the endpoint that the server was started with. The identifiers that Snowflake would
+make up for a trust policy are of this account only.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _check(props: Mapping[str, Json]) -> None:
                 raise compilation_error(f"invalid value '{location}' for property '{name}': not of {provider}.")
 
 
-@create("STORAGE INTEGRATION", notes="no other integrations; nothing is read through them", source=_SOURCE)
+@create("STORAGE INTEGRATION", notes="no role is assumed: files come from --s3-endpoint", source=_SOURCE)
 def create_integration(context: Context, reader: Reader, head: CreateHead) -> Result:
     """Needs CREATE INTEGRATION on the account."""
     path = reader.path()

@@ -1,14 +1,16 @@
-"""Stages: places for files, inside or outside. There are no files yet, so PUT, GET, LIST and COPY are refused."""
+"""Stages: places for files, inside or outside. Their files are in ``stage_files`` and ``copy_into``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from local.data.files import file_store
+from local.data.formats import resolve_format
 from local.errors import unsupported
 from local.model import Json, Kind, Obj
 from local.reader import Reader
-from local.registry import CreateHead, alter, create, describe, drop, refuse, show
-from local.results import Cell, Column, Result, Type, timestamp, yes_no
+from local.registry import Answer, CreateHead, alter, create, describe, drop, refuse, show
+from local.results import Cell, Column, Deferred, Result, Type, timestamp, yes_no
 from local.session import Context
 from local.statements.changes import (
     Changes,
@@ -32,6 +34,7 @@ from local.statements.external_stages import check_external, is_external, shown,
 from local.statements.stage_options import (
     CREATE_SPEC,
     SET_SPEC,
+    as_given,
     as_groups,
     check_stage,
     describe_rows,
@@ -42,12 +45,13 @@ from local.statements.tags import read_tag_clause, set_tags
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC STAGE; provider stageShowRow, stageDescRow"
 KIND = Kind.STAGE
 
-refuse("PUT", "GET", "LIST", "REMOVE", "COPY INTO", "ALTER STAGE … REFRESH", source=_SOURCE)
+refuse("ALTER STAGE … REFRESH", source=_SOURCE)
 
 
 @create(
     "STAGE",
-    notes="not temporary, no files, no S3-compatible storage; no named file formats; of credentials only that they are",
+    modifiers=("TEMPORARY", "TEMP"),
+    notes="of external ones only S3 holds files; no S3-compatible storage; of credentials only that they are",
     source=_SOURCE,
 )
 def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
@@ -59,7 +63,20 @@ def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
     comment, props = split_comment(given)
     check_stage(props)
     check_external(context, props)
-    stage, answer = create_object(context, head, KIND, path, comment=comment, props=props)
+    resolve_format(context, as_given(props.get("FILE_FORMAT")), loading=False)
+    signature = ""
+    if head.modifiers:
+        props["session"], signature = context.session.id, f"@{context.session.id}"
+    stage, answer = create_object(
+        context,
+        head,
+        KIND,
+        path,
+        comment=comment,
+        props=props,
+        signature=signature,
+        privilege="USAGE" if signature else None,
+    )
     if stage is not None:
         set_tags(context, stage, tags)
     return answer
@@ -81,6 +98,7 @@ def alter_stage(context: Context, reader: Reader) -> Result:
     gone = stage.props.keys() - with_one_right(values, stage.props).keys()
 
     def check(props: Mapping[str, Json]) -> None:
+        resolve_format(context, as_given(props.get("FILE_FORMAT")), loading=False)
         check_stage(props)
         check_external(context, props, stage.props)
 
@@ -98,9 +116,18 @@ def _merged(stage: Obj, values: Mapping[str, Json]) -> dict[str, Json]:
 
 
 @drop("STAGE", source=_SOURCE)
-def drop_stage(context: Context, reader: Reader) -> Result:
-    """Drops the stage."""
-    return drop_object(context, reader, KIND)
+def drop_stage(context: Context, reader: Reader) -> Answer:
+    """Drops the stage; the files of an internal one go with it, once the drop is committed."""
+    gone: list[int] = []
+    answer = drop_object(context, reader, KIND, lambda stage: gone.append(stage.id))
+    store = file_store(context)
+
+    def run() -> Result:
+        for stage in gone:
+            store.forget(stage)
+        return answer
+
+    return Deferred(run)
 
 
 _COLUMNS = (
