@@ -9,7 +9,7 @@ import typer
 
 from ops import layout
 from ops.commands import options
-from ops.errors import BAD_INPUT, FAILED
+from ops.errors import BAD_INPUT, FAILED, OpsError
 
 
 class Format(StrEnum):
@@ -45,7 +45,11 @@ def review(
     from ops.review.formats import FORMATS
     from ops.review.model import Outcome
 
-    found = run.review(layout.stack_name(stack), base, real=real)
+    try:
+        found = run.review(layout.stack_name(stack), base, real=real)
+    except OpsError as error:
+        error.exit_code = BAD_INPUT  # whatever kept it from judging: it is no verdict
+        raise
     if output is not None:
         run.write(found, output)
     sys.stdout.write(FORMATS[format.value](found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -134,6 +135,17 @@ def test_a_misspelt_rule_in_the_configuration_is_named(clone: Clone) -> None:
         path.unlink() if before is None else path.write_text(before)
     assert "SNW-WH-03" in said
     assert "SNW-WH-003" in said
+
+
+def test_a_state_that_cannot_be_decrypted_is_not_judged(clone: Clone, tmp_path: Path) -> None:
+    clone.review(code=0)
+    other = Clone(clone.folder, tmp_path / "local")
+    shutil.copytree(clone.base, other.base)
+    for path in other.base.glob("bases/*/passphrase"):
+        path.write_text("another one")
+    done = other.review(code=2)
+    assert "passphrase" in done.stdout + done.stderr
+    assert "another one" not in done.stdout + done.stderr
 
 
 def test_a_base_that_is_not_there_is_told(clone: Clone) -> None:
