@@ -1,6 +1,6 @@
 """Who gains and loses what, and what is opened or closed, in sentences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from account.access import in_words as right_in_words
@@ -15,6 +15,7 @@ from ops.review.model import AccessRow
 
 LOCK_OUT_TOPIC = "network"
 CONTAINERS = frozenset({"DATABASE", "SCHEMA", "TABLE", "WAREHOUSE"})
+_SIGNS = {Direction.WEAKER: "weaker", Direction.STRONGER: "stronger"}
 PASSAGES = frozenset({"DATABASE", "SCHEMA"})
 
 
@@ -41,7 +42,7 @@ def compare(
         undecided.append("address lists: the base does not tell what it declares for the real account")
     return Compared(
         tuple(_rows(found)),
-        tuple(sorted({_sentence(change) for change in exposure})),
+        tuple(_sentences(exposure)),
         tuple(undecided),
     )
 
@@ -133,6 +134,13 @@ def _told(change: AccessChange) -> bool:
     return not (principal.kind is PrincipalKind.ROLE and principal.name.last in BUILT_IN_ROLES[:4])
 
 
-def _sentence(change: ExposureChange) -> str:
-    sign = {Direction.WEAKER: "weaker", Direction.STRONGER: "stronger"}.get(change.direction, "different")
-    return f"{sign}: {change.what} of {change.kind} {change.on}: {change.before} → {change.after}"
+def _sentences(changes: Iterable[ExposureChange]) -> Iterator[str]:
+    """One sentence per kind of exposure that changes in the same way, with everything that it concerns."""
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for change in changes:
+        sign = _SIGNS.get(change.direction, "different")
+        on = f"{change.kind} {change.on}" if change.on else "the account"
+        alike.setdefault((sign, change.what, change.before, change.after), []).append(on)
+    for (sign, what, before, after), concerned in sorted(alike.items()):
+        how = f"by {after}" if before == after else f"{before} → {after}"
+        yield f"{sign}: {what}, {how}: {', '.join(sorted(set(concerned)))}"
