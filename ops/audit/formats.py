@@ -12,6 +12,8 @@ from ops.review.model import Review
 
 VERSION = 1
 ROWS = 100
+LIMIT = 40_000
+"""Characters of the report: with a drift report behind it, it fits into one GitHub issue (65,536)."""
 _SIGN = {Outcome.CLEAN: "✅", Outcome.BLOCKED: "⛔", Outcome.UNDECIDED: "⚠️"}
 _VERDICT = {Outcome.CLEAN: Verdict.CLEAN, Outcome.BLOCKED: Verdict.BLOCKED, Outcome.UNDECIDED: Verdict.UNDECIDED}
 
@@ -54,7 +56,10 @@ def as_markdown(audit: Audit) -> str:
         lines += [f"{audit.elsewhere} findings about other stacks' objects are left to their own audits.", ""]
     lines += [*_findings(audit), *_waived(audit), *_services(audit.services), *_access(audit.access)]
     lines += _list("Not seen", audit.blind)
-    return "\n".join(lines).rstrip() + "\n"
+    text = "\n".join(lines).rstrip() + "\n"
+    if len(text) <= LIMIT:
+        return text
+    return f"{text[:LIMIT].rpartition(chr(10))[0]}\n\n_The report is cut here; the JSON has everything._\n"
 
 
 def _findings(audit: Audit) -> Iterable[str]:

@@ -9,6 +9,8 @@ from ops.review.markdown import plain
 
 VERSION = 1
 ROWS = 200
+LIMIT = 24_000
+"""Characters of the report: with an audit behind it, it fits into one GitHub issue (65,536)."""
 _SIGN = {Outcome.CLEAN: "✅", Outcome.DRIFT: "⛔", Outcome.UNDECIDED: "⚠️"}
 
 
@@ -34,7 +36,10 @@ def as_markdown(drift: Drift) -> str:
     for title, texts in (("Not seen, so not compared", drift.blind), ("Not compared", drift.not_compared)):
         if texts:
             lines += [f"### {title}", "", *(f"- {plain(text)}" for text in texts), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    text = "\n".join(lines).rstrip() + "\n"
+    if len(text) <= LIMIT:
+        return text
+    return f"{text[:LIMIT].rpartition(chr(10))[0]}\n\n_The report is cut here; the JSON has everything._\n"
 
 
 def summary(drift: Drift) -> str:

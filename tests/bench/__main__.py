@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from tests.bench import (
     account,
+    audit,
     commands,
     empty_preview,
     growth,
@@ -29,6 +30,7 @@ SECTIONS: Mapping[str, Callable[[], list[Measure]]] = {
     "live": live.measure,
     "policies": policies.measure,
     "account": account.measure,
+    "audit": audit.measure,
     "cold": commands.cold,
 }
 KEPT = ROOT / "docs" / "benchmarks.json"

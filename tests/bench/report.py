@@ -15,9 +15,11 @@ TITLES = {
     "server": "The local Snowflake",
     "account": "The picture of an account",
     "live": "Reading a live account",
+    "audit": "`ops audit` and `ops drift`",
     "policies": "The rules",
 }
 ABOUT = {
+    "audit": "dev, qa and prod in one account, without findings; the command from start to end.",
     "cold": "Both Python environments, Go, CLI, plugin, account, `up` and proof, with empty caches.",
     "latency": "The `pulumi` command from start to end, with the environment of `ops local env`.",
     "preview": "At 0 ms. Moments are counted from the start of the command.",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import yaml
 
+from ops import bootstrap, keypairs, query
 from tests.e2e.conftest import running_copy, shared
 from tests.e2e.faults import FAULTS, LOADER_KEY, Fault
 from tests.e2e.workspace import Workspace
@@ -85,8 +87,16 @@ def test_clean_account_has_no_drift(platform: Workspace, stack: str) -> None:
 def test_stack_alone_in_its_account_has_neither_findings_nor_drift(fresh: Callable[..., Workspace]) -> None:
     own = fresh("ALONE")
     own.up("prod")
+    with_auditor(own)
     assert read(own, "audit", "prod")["rows"] == []
     assert read(own, "drift", "prod")["differences"] == []
+
+
+def with_auditor(workspace: Workspace) -> None:
+    """Runs the second bootstrap file, which makes the auditor."""
+    public = keypairs.ensure(workspace.place.keys, ["SVC_ECOMMERCE_AUDITOR"])["SVC_ECOMMERCE_AUDITOR"].public
+    script = bootstrap.render_auditor(Path(public).read_text(encoding="utf-8"), ["127.0.0.0/8"])
+    workspace.sql(query.split(script), role="ACCOUNTADMIN")
 
 
 def found(planted: Planted, rule: str, text: str) -> list[Json]:

@@ -329,6 +329,15 @@ def test_markdown_escapes_what_comes_from_the_account() -> None:
     assert "@all" not in text
 
 
+def test_report_and_audit_fit_into_one_issue() -> None:
+    from ops.audit import formats as audit_formats
+
+    many = [Role(name=Name.of(f"DEV_{'X' * 150}_{number}")) for number in range(300)]
+    text = formats.as_markdown(drift(having(live("dev"), things=many), stack="dev"))
+    assert text.endswith("_The report is cut here; the JSON has everything._\n")
+    assert formats.LIMIT + audit_formats.LIMIT < 65_536 - 1000
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
