@@ -6,22 +6,23 @@ subqueries mean what they mean in a SELECT; what is written is found by row id.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, columns_of, find_column
 from local.data.encode import count_result
 from local.data.guard import written
+from local.data.overlay import Writing
 from local.data.parse import bind_arrays, prepare
 from local.data.resolve import ROWID, Resolver, table_source
-from local.data.shapes import physical
 from local.data.store import data_store
 from local.data.translate import to_duckdb
 from local.data.values import converted, default_value, sequence_statements
-from local.data.work import Plan
+from local.data.work import Plan, source_name, worker_of
 from local.errors import SnowflakeError, compilation_error, unsupported
 from local.model import Obj
+from local.parameters import effective
 from local.results import Result, StatementType
 from local.session import Context
 
@@ -38,18 +39,15 @@ class Target:
     table: Obj
     columns: tuple[ColumnDef, ...]
     name: str
-
-    @property
-    def physical(self) -> str:
-        """Its name in DuckDB."""
-        return physical(self.table.id)
+    read: str
+    """DuckDB's name of what the session sees of it."""
 
     def source(self) -> exp.Subquery:
         """The target as part of the statement's query, with its row id."""
         from sqlglot import exp
 
         alias = exp.TableAlias(this=exp.to_identifier(self.name, quoted=True))
-        return exp.Subquery(this=table_source(self.table.id, self.columns, rowid=True), alias=alias)
+        return exp.Subquery(this=table_source(self.read, self.columns, rowid=True), alias=alias)
 
     def rowid(self) -> exp.Column:
         """The row id in that query."""
@@ -66,38 +64,34 @@ def find_target(resolver: Resolver, table: Expr, *privileges: str) -> Target:
         raise unsupported(f"{written(table)} as the target of DML")
     for privilege in privileges:
         found = resolver.target(table, privilege)
-    return Target(found, columns_of(found), table.alias_or_name)
+    return Target(found, columns_of(found), table.alias_or_name, source_name(resolver.context, found.id))
 
 
 def make_plan(
     context: Context,
     resolver: Resolver,
     target: Target,
-    statements: Sequence[str],
+    write: Callable[[Writing], Sequence[int]],
     answer: tuple[Sequence[str], StatementType],
     *,
     alone: bool,
 ) -> Plan:
-    """A plan that runs the statements and counts the rows of the last one."""
+    """A plan that writes the target and answers with the counts that ``write`` returns, one for each label."""
     before = sequence_statements(target.table.id, target.columns)
     store = data_store(context)
+    wanted = store.wanted(context.catalogue)
     labels, kind = answer
 
     def run(cursor: DuckDBPyConnection) -> Result:
         if context.describe_only:
             return count_result(labels, [0] * len(labels), kind)
-        with store.cursor() as other:
-            for statement in before:
-                other.execute(statement)
-        for statement in statements:
-            cursor.execute(statement)
-        row = cursor.fetchone()
-        count = int(row[0]) if row else 0
-        return count_result(labels, [count, *([0] * (len(labels) - 1))], kind)
+        if before:
+            with store.cursor() as other:
+                for statement in before:
+                    other.execute(statement)
+        return count_result(labels, write(worker_of(context).writing(wanted, target.table.id)), kind)
 
-    wanted = store.wanted(context.catalogue)
-    check = "" if before else statements[0]
-    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, check=check)
+    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone})
 
 
 # INSERT
@@ -117,10 +111,15 @@ def plan_insert(context: Context, tree: Expr) -> Plan:
     named = [part.name for part in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
     written = pick_columns(target, named)
     source = _source(context, resolver, target, written, tree.expression)
-    statement = insert_statement(context, target, written, source, [f"x{i}" for i in range(len(written))])
-    statements = [f"DELETE FROM {target.physical}", statement] if overwrite else [statement]  # noqa: S608
+    rows = rows_to_insert(context, target, written, source, [f"x{i}" for i in range(len(written))])
+
+    def write(table: Writing) -> list[int]:
+        if overwrite:
+            return [table.overwrite(rows)]
+        return [table.insert(rows)]
+
     answer = (("number of rows inserted",), StatementType.INSERT)
-    return make_plan(context, resolver, target, statements, answer, alone=overwrite)
+    return make_plan(context, resolver, target, write, answer, alone=overwrite)
 
 
 def pick_columns(target: Target, named: Sequence[str]) -> tuple[ColumnDef, ...]:
@@ -167,16 +166,15 @@ def default_expression(context: Context, column: ColumnDef, target: Target) -> E
     return sqlglot.parse_one(default_value(context, column, target.table.id), read="duckdb")
 
 
-def insert_statement(
+def rows_to_insert(
     context: Context, target: Target, written: Sequence[ColumnDef], source: str, names: Sequence[str]
 ) -> str:
-    """INSERT of every column: the written ones from ``source`` (``q.<name>``), the others by default."""
+    """A query for all columns of the target: the written ones from ``source`` (``q.<name>``), the others by default."""
     values = {column.id: converted(f"q.{name}", column.type) for column, name in zip(written, names, strict=True)}
-    columns = ", ".join(column.physical for column in target.columns)
     cells = ", ".join(
         values.get(column.id) or default_value(context, column, target.table.id) for column in target.columns
     )
-    return f"INSERT INTO {target.physical} ({columns}) SELECT {cells} FROM {source}"  # noqa: S608
+    return f"SELECT {cells} FROM {source}"  # noqa: S608
 
 
 # UPDATE and DELETE
@@ -196,13 +194,18 @@ def plan_update(context: Context, tree: Expr) -> Plan:
     names = [f"v{index}" for index in range(len(values))]
     shown = [exp.Alias(this=value, alias=exp.to_identifier(name)) for name, value in zip(names, values, strict=True)]
     query = _query(resolver, target, shown, [from_.this] if from_ else [], tree.args.get("where"))
-    changes = ", ".join(
-        f"{column.physical} = {converted(f'q.{name}', column.type)}"
-        for column, name in zip(columns, names, strict=True)
-    )
-    statement = f"UPDATE {target.physical} SET {changes} FROM ({query}) AS q WHERE {target.physical}.rowid = q.r"  # noqa: S608
+    changes = {
+        column.physical: converted(f"q.{name}", column.type) for column, name in zip(columns, names, strict=True)
+    }
+    strict = effective(context.catalogue, context.session, "ERROR_ON_NONDETERMINISTIC_UPDATE")[0] == "true"
+
+    def write(table: Writing) -> tuple[int, int]:
+        if not from_:
+            return table.update(changes, query), 0
+        return table.update_joined(changes, query, strict=strict)
+
     labels = ("number of rows updated", "number of multi-joined rows updated")
-    return make_plan(context, resolver, target, [statement], (labels, StatementType.UPDATE), alone=True)
+    return make_plan(context, resolver, target, write, (labels, StatementType.UPDATE), alone=True)
 
 
 def read_assignments(
@@ -234,11 +237,9 @@ def plan_delete(context: Context, tree: Expr) -> Plan:
     resolver = Resolver(context)
     target = find_target(resolver, tree.this, "DELETE")
     using, where = tree.args.get("using") or [], tree.args.get("where")
-    statement = f"DELETE FROM {target.physical}"  # noqa: S608
-    if using or where:
-        statement += f" WHERE rowid IN ({_query(resolver, target, [], using, where)})"
+    rows = _query(resolver, target, [], using, where) if using or where else None
     answer = (("number of rows deleted",), StatementType.DELETE)
-    return make_plan(context, resolver, target, [statement], answer, alone=True)
+    return make_plan(context, resolver, target, lambda table: [table.delete(rows)], answer, alone=True)
 
 
 def _query(

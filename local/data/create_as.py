@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 from local.data.columns import ColumnDef
 from local.data.definition import UNTYPED
 from local.data.halt import halt
+from local.data.overlay import roll_back
 from local.data.query import Query, plan_query
 from local.data.shapes import create_statement, physical, shape_of
 from local.data.store import data_store
 from local.data.values import converted
-from local.data.work import Plan, defer, roll_back
+from local.data.work import Plan, defer
 from local.errors import compilation_error
 from local.results import Deferred, Result
 from local.session import Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,18 +10,21 @@ from local.data.change import (
     Target,
     default_expression,
     find_target,
-    insert_statement,
     pick_columns,
     read_assignments,
+    rows_to_insert,
 )
 from local.data.encode import count_result
+from local.data.overlay import Writing
 from local.data.parse import prepare
 from local.data.resolve import Resolver, refuse_policies
+from local.data.shapes import Shapes
 from local.data.store import data_store
 from local.data.translate import to_duckdb
 from local.data.values import converted, sequence_statements
-from local.data.work import Plan
+from local.data.work import Plan, worker_of
 from local.errors import SnowflakeError, unsupported
+from local.parameters import effective
 from local.results import Result, StatementType
 from local.session import Context
 
@@ -42,9 +45,11 @@ class _Merge:
     target: Target
     conditions: list[Expr] = field(default_factory=list)
     values: list[Expr] = field(default_factory=list)
-    statements: list[tuple[str, str]] = field(default_factory=list)
-    """What is counted (inserted, updated, deleted) and DuckDB's statement for it."""
+    steps: list[tuple[str, Callable[[Writing], int]]] = field(default_factory=list)
+    """What is counted (inserted, updated, deleted) and what is written for it."""
     updates: list[int] = field(default_factory=list)
+    strict: bool = True
+    """ERROR_ON_NONDETERMINISTIC_MERGE."""
 
     def keep(self, clause: int, value: Expr) -> str:
         """Have a value computed for the rows of a clause; returns the column that holds it."""
@@ -69,16 +74,17 @@ def plan_merge(context: Context, tree: Expr) -> Plan:
     clauses = tree.args["whens"].expressions
     target = find_target(resolver, tree.this, *_privileges(clauses))
     refuse_policies(context, target.table)
-    merge = _Merge(context, target)
+    strict = effective(context.catalogue, context.session, "ERROR_ON_NONDETERMINISTIC_MERGE")[0] == "true"
+    merge = _Merge(context, target, strict=strict)
     for number, clause in enumerate(clauses):
         _read_clause(merge, number, clause)
     query = _joined(resolver, merge, tree.args["using"], tree.args["on"])
+    wanted = data_store(context).wanted(context.catalogue)
     return Plan(
-        data_store(context).wanted(context.catalogue),
+        wanted,
         frozenset(resolver.tables),
-        lambda cursor: _run(context, cursor, merge, query),
+        lambda cursor: _run(context, cursor, merge, query, wanted),
         {target.table.id: True},
-        check=query,
     )
 
 
@@ -98,22 +104,27 @@ def _read_clause(merge: _Merge, number: int, clause: Expr) -> None:
     missing = exp.Is(this=merge.target.rowid(), expression=exp.Null())
     condition: Expr = exp.Not(this=missing) if matched else missing
     merge.conditions.append(exp.And(this=condition, expression=exp.Paren(this=extra.copy())) if extra else condition)
-    table = merge.target.physical
     if isinstance(then, exp.Update):
         columns, values = read_assignments(merge.context, merge.target, then.expressions)
         names = [merge.keep(number, value) for value in values]
-        changes = ", ".join(
-            f"{column.physical} = {converted(f'q.{name}', column.type)}"
-            for column, name in zip(columns, names, strict=True)
-        )
+        changes = {
+            column.physical: converted(f"q.{name}", column.type) for column, name in zip(columns, names, strict=True)
+        }
         merge.updates.append(number)
-        text = f"UPDATE {table} SET {changes} FROM {_TABLE} AS q WHERE {table}.rowid = q.r AND q.op = {number}"  # noqa: S608
-        merge.statements.append(("updated", text))
+        rows = f"SELECT * FROM {_TABLE} WHERE op = {number}"  # noqa: S608
+        merge.steps.append(("updated", lambda table: _update(merge, table, changes, rows)))
     elif isinstance(then, exp.Insert):
-        merge.statements.append(("inserted", _insert(merge, number, then)))
+        added = _insert(merge, number, then)
+        merge.steps.append(("inserted", lambda table: table.insert(added)))
     else:
-        text = f"DELETE FROM {table} WHERE rowid IN (SELECT r FROM {_TABLE} WHERE op = {number})"  # noqa: S608
-        merge.statements.append(("deleted", text))
+        gone = f"SELECT r FROM {_TABLE} WHERE op = {number}"  # noqa: S608
+        merge.steps.append(("deleted", lambda table: table.delete(gone)))
+
+
+def _update(merge: _Merge, table: Writing, changes: Mapping[str, str], rows: str) -> int:
+    if merge.strict:  # each row comes once then
+        return table.update(changes, rows)
+    return table.update_joined(changes, rows, strict=False)[0]
 
 
 def _insert(merge: _Merge, number: int, then: exp.Insert) -> str:
@@ -135,7 +146,7 @@ def _insert(merge: _Merge, number: int, then: exp.Insert) -> str:
         value = default_expression(merge.context, column, merge.target) if default else cell.copy()
         names.append(merge.keep(number, value))
     source = f"(SELECT * FROM {_TABLE} WHERE op = {number}) AS q"  # noqa: S608
-    return insert_statement(merge.context, merge.target, columns, source, names)
+    return rows_to_insert(merge.context, merge.target, columns, source, names)
 
 
 def _joined(resolver: Resolver, merge: _Merge, using: Expr, on: Expr) -> str:
@@ -160,8 +171,8 @@ def _joined(resolver: Resolver, merge: _Merge, using: Expr, on: Expr) -> str:
     return to_duckdb(select)
 
 
-def _run(context: Context, cursor: DuckDBPyConnection, merge: _Merge, query: str) -> Result:
-    kinds = [kind for kind in ("inserted", "updated", "deleted") if any(kind == k for k, _ in merge.statements)]
+def _run(context: Context, cursor: DuckDBPyConnection, merge: _Merge, query: str, wanted: Shapes) -> Result:
+    kinds = [kind for kind in ("inserted", "updated", "deleted") if any(kind == k for k, _ in merge.steps)]
     counts = dict.fromkeys(kinds, 0)
     labels = [f"number of rows {kind}" for kind in kinds]
     if context.describe_only:
@@ -173,10 +184,11 @@ def _run(context: Context, cursor: DuckDBPyConnection, merge: _Merge, query: str
         f"CREATE OR REPLACE TEMP TABLE {_TABLE} AS "  # noqa: S608
         f"SELECT * RENAME ({_CLAUSE} AS op) FROM ({query}) WHERE {_CLAUSE} IS NOT NULL"
     )
-    _refuse_duplicates(cursor, merge)
-    for kind, statement in merge.statements:
-        row = cursor.execute(statement).fetchone()
-        counts[kind] += int(row[0]) if row else 0
+    if merge.strict:
+        _refuse_duplicates(cursor, merge)
+    table = worker_of(context).writing(wanted, merge.target.table.id)
+    for kind, write in merge.steps:
+        counts[kind] += write(table)
     cursor.execute(f"DROP TABLE {_TABLE}")
     return count_result(labels, list(counts.values()), StatementType.MERGE)
 

@@ -17,7 +17,7 @@ from local.data.columns import ColumnDef, columns_of
 from local.data.guard import CHECKED, written
 from local.data.information import information_schema
 from local.data.parse import parse, prepare
-from local.data.shapes import physical
+from local.data.work import source_name
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
 from local.model import Kind, Obj
 from local.names import Path, dotted
@@ -158,7 +158,7 @@ class Resolver:
         if obj.kind is Kind.VIEW:
             return self._view(obj, columns, reading), columns
         self.tables.add(obj.id)
-        return table_source(obj.id, columns, rowid=rowid), columns
+        return table_source(source_name(self.context, obj.id), columns, rowid=rowid), columns
 
     def _view(self, view: Obj, columns: Sequence[ColumnDef], reading: Reading) -> Expr:
         from sqlglot import exp
@@ -222,8 +222,8 @@ def temporary_signature(session: Session) -> str:
     return f"@{session.id}"
 
 
-def table_source(table_id: int, columns: Sequence[ColumnDef], *, rowid: bool = False) -> exp.Select:
-    """``SELECT c1 AS "ID", … FROM t7``; with ``rowid`` also DuckDB's row id under ``ROWID``."""
+def table_source(name: str, columns: Sequence[ColumnDef], *, rowid: bool = False) -> exp.Select:
+    """``SELECT c1 AS "ID", … FROM t7``; with ``rowid`` also the row id under ``ROWID``. ``name`` is DuckDB's."""
     from sqlglot import exp
 
     shown: list[Expr] = [
@@ -232,7 +232,7 @@ def table_source(table_id: int, columns: Sequence[ColumnDef], *, rowid: bool = F
     ]
     if rowid:
         shown.append(exp.Alias(this=exp.column("rowid"), alias=exp.to_identifier(ROWID)))
-    select = exp.select(*shown).from_(physical(table_id))
+    select = exp.select(*shown).from_(name)
     select.args["from_"].this.meta[CHECKED] = True
     return select
 

@@ -54,9 +54,14 @@ SCHEMA = "stored"
 """The DuckDB schema of all tables: not on the search path, so that no name in a query can reach them by chance."""
 
 
+def stored_name(table_id: int) -> str:
+    """A table's name in its schema of DuckDB."""
+    return f"t{table_id}"
+
+
 def physical(table_id: int) -> str:
     """A table's name in DuckDB."""
-    return f"{SCHEMA}.t{table_id}"
+    return f"{SCHEMA}.{stored_name(table_id)}"
 
 
 def create_statement(table_id: int, shape: Shape) -> str:

@@ -21,6 +21,7 @@ from local.data.shapes import (
     create_statement,
     physical,
     same,
+    stored_name,
     wanted_shapes,
 )
 from local.session import Context
@@ -100,8 +101,11 @@ class DataStore:
             self._present[int(table[1:])] = shape
         return root
 
-    def shape(self, wanted: Shapes, session: int) -> None:
-        """Bring every table that no other session writes at the moment into the wanted shape."""
+    def shape(self, wanted: Shapes, session: int, covered: frozenset[str]) -> None:
+        """Bring every table that no transaction writes at the moment into the wanted shape.
+
+        ``covered`` are the tables (DuckDB's names) that the session's own transaction has written.
+        """
         with self._guard:
             if wanted.version <= self._seen:
                 return
@@ -109,7 +113,8 @@ class DataStore:
             try:
                 for table in {*self._present, *wanted.tables} - self.filling:
                     steps = self._steps(table, wanted.tables.get(table))
-                    if steps and self.locks.try_alone(SHAPER, table, besides=session):
+                    own = SHAPER if stored_name(table) in covered else session
+                    if steps and self.locks.try_alone(SHAPER, table, besides=own):
                         self._apply(table, steps)
                     elif steps:
                         late = True

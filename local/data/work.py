@@ -1,8 +1,4 @@
-"""Statements on rows: each session's DuckDB connection, its transaction, and how a planned statement runs on it.
-
-Deviations from Snowflake: a transaction sees one snapshot (Snowflake: each statement its own), and a statement that
-fails while it runs ends the transaction (Snowflake keeps it open).
-"""
+"""Statements on rows: each session's DuckDB connection, its transaction, and how a planned statement runs on it."""
 
 from __future__ import annotations
 
@@ -13,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local.data.faults import translated
-from local.data.shapes import Shapes
-from local.data.store import DataStore, data_store
+from local.data.overlay import Overlay, Writing, covered_name, roll_back
+from local.data.shapes import Shapes, physical, stored_name
+from local.data.store import DataStore, data_store, existing_store
 from local.errors import SnowflakeError
+from local.model import Kind
 from local.parameters import effective
 from local.results import Deferred, Result
 from local.session import Context
@@ -23,10 +21,9 @@ from local.session import Context
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-LOCK_SECONDS = 60.0
-"""How long a writer waits for another's transaction (Snowflake's LOCK_TIMEOUT is 12 hours)."""
-
 _REPLANS = 20
+_LONGEST = 7 * 86_400
+"""Seconds that a statement may run where STATEMENT_TIMEOUT_IN_SECONDS is 0 (docs.snowflake.com: Parameters)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +36,47 @@ class Plan:
     writes: Mapping[int, bool] = field(default_factory=dict)
     ddl: bool = False
     """Whether the statement is DDL, which never opens a transaction."""
-    check: str = ""
-    """A query that DuckDB only plans beforehand in a transaction, so that a wrong name does not abort it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the session's parameters say about running a statement; times in seconds."""
+
+    autocommit: bool
+    timezone: str
+    lock_timeout: float
+    timeout: int
+    abort_on_error: bool
+
+
+@dataclass(eq=False, slots=True)
+class Ticket:
+    """A statement on its way; ``error`` is why it must stop."""
+
+    error: SnowflakeError | None = None
+
+    def check(self) -> None:
+        """Raise if the statement must stop."""
+        if self.error is not None:
+            raise self.error
+
+
+def cancelled() -> SnowflakeError:
+    """000604: the client has cancelled the statement."""
+    return SnowflakeError("000604", "57014", "SQL execution canceled")
+
+
+def timed_out(seconds: int) -> SnowflakeError:
+    """000630: STATEMENT_TIMEOUT_IN_SECONDS is over."""
+    return SnowflakeError(
+        "000630",
+        "57014",
+        f"Statement reached its statement or warehouse timeout of {seconds} second(s) and was canceled.",
+    )
 
 
 class _Stale(Exception):
-    """A table has changed since the statement was planned."""
+    """What the statement was planned for has changed since."""
 
 
 class Worker:
@@ -54,72 +86,105 @@ class Worker:
         self._store = store
         self._session = session
         self._guard = threading.RLock()
+        self._signal = threading.Lock()
+        self._running: Ticket | None = None
         self._cursor: DuckDBPyConnection | None = None
-        self._cancelled = False
-        self._started = False
+        self._overlay: Overlay | None = None
         self._zone = "UTC"
         self.open = False
         """Whether BEGIN, or a write without autocommit, has opened a transaction."""
+        self.implicit = False
+        """Whether it was a write without autocommit."""
         self.failed = False
-        """Whether a statement of the open transaction has failed, so that it can only be rolled back."""
+        """Whether a statement has failed under TRANSACTION_ABORT_ON_ERROR: nothing is left of the transaction."""
 
-    def perform(self, plan: Plan, *, autocommit: bool, timezone: str) -> Result:
-        """Run a planned statement; raises ``_Stale`` if it must be planned again."""
+    @property
+    def covered(self) -> frozenset[str]:
+        """Tables (DuckDB's names) that the open transaction has written."""
+        return self._overlay.tables if self._overlay is not None else frozenset()
+
+    def writing(self, wanted: Shapes, table: int) -> Writing:
+        """How the running statement writes a table; only for tables of its plan's ``writes``, inside ``run``."""
+        name = stored_name(table)
+        return Writing(self._connect(), name, tuple(wanted.tables[table]), covered=name in self.covered)
+
+    def perform(self, plan: Plan, ticket: Ticket, terms: Terms, covered: frozenset[str]) -> Result:
+        """Run a planned statement; raises ``_Stale`` if it must be planned again (``covered`` is what it knew)."""
         with self._guard:
-            self._cancelled = False
+            ticket.check()
             if self.failed:
-                raise SnowflakeError("090232", "25000", "The transaction is aborted; it can only be rolled back.")
-            if not autocommit and plan.writes and not plan.ddl:
-                self.open = True
-            with translated():
-                self._set_zone(timezone)
-                return self._within(plan) if self.open else self._alone(plan)
+                raise SnowflakeError("090232", "25000", "The transaction is aborted; it can only be closed.")
+            if covered != self.covered:
+                raise _Stale
+            if not terms.autocommit and plan.writes and not plan.ddl and not self.open:
+                self.open = self.implicit = True
+            self._running = ticket
+            try:
+                with translated():
+                    self._set_zone(terms.timezone)
+                    return self._run(plan, ticket, terms)
+            except SnowflakeError:
+                ticket.check()
+                raise
+            finally:
+                self._settle()
 
-    def _alone(self, plan: Plan) -> Result:
+    def _run(self, plan: Plan, ticket: Ticket, terms: Terms) -> Result:
         try:
-            self._ready(plan)
+            self._ready(plan, ticket, terms)
             cursor = self._connect()
             if not plan.writes:
-                return plan.run(cursor)
+                result = plan.run(cursor)
+                ticket.check()
+                return result
+            if self.open:
+                self._cover(plan)
             cursor.execute("BEGIN")
             try:
                 result = plan.run(cursor)
+                self._settle()
+                ticket.check()
                 cursor.execute("COMMIT")
             except BaseException:
+                self._settle()
                 roll_back(cursor)
                 raise
             return result
-        finally:
-            self._store.locks.release(self._session)
-
-    def _within(self, plan: Plan) -> Result:
-        self._ready(plan)
-        cursor = self._connect()
-        if not self._started:
-            cursor.execute("BEGIN")
-            self._started = True
-        if plan.check:
-            with self._store.cursor() as scratch:
-                scratch.execute(f"EXPLAIN {plan.check}")
-        try:
-            return plan.run(cursor)
-        except BaseException:
-            self.failed = True
-            self._end(cursor, "ROLLBACK")
+        except _Stale:
             raise
+        except BaseException:
+            if self.open and terms.abort_on_error:
+                self._end()
+                self.open = self.failed = True
+            raise
+        finally:
+            if not self.open:
+                self._store.locks.release(self._session)
 
-    def _ready(self, plan: Plan) -> None:
+    def _settle(self) -> None:
+        """From here on the statement is not interrupted any more."""
+        with self._signal:
+            self._running = None
+
+    def _ready(self, plan: Plan, ticket: Ticket, terms: Terms) -> None:
         """Take the locks and see that every table has the shape that the statement was planned for."""
         for alone in (False, True):
             tables = [table for table, needed in plan.writes.items() if needed is alone]
             self._store.locks.acquire(
-                self._session, tables, alone=alone, seconds=LOCK_SECONDS, cancelled=lambda: self._cancelled
+                self._session, tables, alone=alone, seconds=terms.lock_timeout, check=ticket.check
             )
         self._connect()
-        if not self._started:
-            self._store.shape(plan.wanted, self._session)
+        self._store.shape(plan.wanted, self._session, self.covered)
         if not all(self._store.in_shape(plan.wanted, table) for table in plan.reads | set(plan.writes)):
             raise _Stale
+
+    def _cover(self, plan: Plan) -> None:
+        if self._overlay is None:
+            self._overlay = Overlay(self._connect(), self._store.cursor())
+        for table in plan.writes:
+            shape = plan.wanted.tables[table]
+            columns = {name: f"{c.type}{'' if c.nullable else ' NOT NULL'}" for name, c in shape.items()}
+            self._overlay.cover(stored_name(table), columns)
 
     def _set_zone(self, timezone: str) -> None:
         if timezone != self._zone:
@@ -131,17 +196,21 @@ class Worker:
             self._cursor = self._store.cursor()
         return self._cursor
 
-    def _end(self, cursor: DuckDBPyConnection, verb: str) -> None:
-        try:
-            if self._started:
-                cursor.execute(verb)
-        finally:
-            self._started = False
-            self._store.locks.release(self._session)
+    def begin(self) -> None:
+        """BEGIN; commits a transaction that a write without autocommit has opened, does nothing in another one."""
+        with self._guard:
+            if self.open and self.implicit:
+                self.commit()
+            self.open = True
 
     def commit(self) -> None:
-        """COMMIT; does nothing without an open transaction. 090232 after a failed statement."""
-        self._finish("COMMIT")
+        """COMMIT; does nothing without an open transaction."""
+        with self._guard, translated():
+            try:
+                if self._overlay is not None:
+                    self._overlay.commit()
+            finally:
+                self._end()
 
     def try_commit(self) -> bool:
         """COMMIT unless a statement is running at the moment; never waits for one."""
@@ -155,44 +224,47 @@ class Worker:
 
     def roll_back(self) -> None:
         """ROLLBACK; does nothing without an open transaction."""
-        self.failed = False
-        self._finish("ROLLBACK")
-
-    def _finish(self, verb: str) -> None:
         with self._guard, translated():
-            failed, self.open, self.failed = self.failed, False, False
-            if self._cursor is not None:
-                self._end(self._cursor, verb)
-            if failed:
-                raise SnowflakeError(
-                    "090232", "25000", "The transaction was aborted by a failed statement and has been rolled back."
-                )
+            self._end()
 
-    def cancel(self) -> None:
-        """Stop the running statement, from another thread."""
-        self._cancelled = True
-        if self._cursor is not None:
-            self._cursor.interrupt()
+    def _end(self) -> None:
+        """No transaction is open any more; what it has not committed is gone."""
+        self.open = self.implicit = self.failed = False
+        try:
+            if self._overlay is not None:
+                self._overlay.forget()
+        finally:
+            self._store.locks.release(self._session)
+
+    def stop(self, ticket: Ticket, error: SnowflakeError) -> None:
+        """Have a statement end with this error, from another thread; it may not have begun yet."""
+        if ticket.error is None:
+            ticket.error = error
+        threading.Thread(target=self._interrupt, args=(ticket,), name="stop", daemon=True).start()
+
+    def _interrupt(self, ticket: Ticket) -> None:
+        # Again and again: DuckDB forgets an interruption that comes between two statements.
+        while True:
+            with self._signal:
+                if self._running is not ticket:
+                    return
+                if self._cursor is not None:
+                    self._cursor.interrupt()
+            time.sleep(0.02)
 
     def close(self) -> None:
-        """Roll back and give the connection back."""
-        self.cancel()
+        """Roll back and give the connections back."""
+        running = self._running
+        if running is not None:
+            self.stop(running, cancelled())
         with self._guard:
-            self.failed = self.open = False
+            self._end()
+            if self._overlay is not None:
+                self._overlay.close()
+                self._overlay = None
             if self._cursor is not None:
-                self._end(self._cursor, "ROLLBACK")
                 self._cursor.close()
                 self._cursor = None
-
-
-def roll_back(cursor: DuckDBPyConnection) -> None:
-    """ROLLBACK that also bears that there is nothing to roll back."""
-    import duckdb
-
-    try:
-        cursor.execute("ROLLBACK")
-    except duckdb.TransactionException:
-        return
 
 
 def worker_of(context: Context) -> Worker:
@@ -202,31 +274,73 @@ def worker_of(context: Context) -> Worker:
     return store.workers.setdefault(session, Worker(store, session))
 
 
+def source_name(context: Context, table_id: int) -> str:
+    """Under which name a statement of the session reads a table in DuckDB: with what its transaction has written."""
+    store = existing_store(context.catalogue)
+    worker = store.workers.get(context.session.id) if store is not None else None
+    name = stored_name(table_id)
+    return covered_name(name) if worker is not None and name in worker.covered else physical(table_id)
+
+
+def _terms(context: Context) -> Terms:
+    def value(name: str) -> str:
+        return effective(context.catalogue, context.session, name)[0]
+
+    limits = [int(value("STATEMENT_TIMEOUT_IN_SECONDS"))]
+    warehouse = context.catalogue.lookup(context.session.warehouse)
+    if warehouse is not None and warehouse.kind is Kind.WAREHOUSE:
+        limits.append(int(effective(context.catalogue, warehouse, "STATEMENT_TIMEOUT_IN_SECONDS")[0]))
+    return Terms(
+        value("AUTOCOMMIT") == "true",
+        value("TIMEZONE"),
+        float(value("LOCK_TIMEOUT")),
+        min((limit for limit in limits if limit), default=_LONGEST),
+        value("TRANSACTION_ABORT_ON_ERROR") == "true",
+    )
+
+
 def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
     """Plan now, where the catalogue may be read; run later in a thread, planning again if a table changes meanwhile."""
-    first = plan()
     worker = worker_of(context)
-    autocommit = effective(context.catalogue, context.session, "AUTOCOMMIT")[0].lower() != "false"
-    timezone = effective(context.catalogue, context.session, "TIMEZONE")[0]
+    covered = worker.covered
+    first = plan()
+    terms, ticket = _terms(context), Ticket()
 
     def run() -> Result:
-        current = first
-        for _ in range(_REPLANS):
-            try:
-                return worker.perform(current, autocommit=autocommit, timezone=timezone)
-            except _Stale:
-                time.sleep(0.02)
-                with context.catalogue.transaction():
-                    current = plan()
-        raise SnowflakeError("000625", "57014", "A table of the statement keeps changing; run the statement again.")
+        timer = threading.Timer(terms.timeout, worker.stop, (ticket, timed_out(terms.timeout)))
+        timer.daemon = True
+        if terms.timeout < 86_400:  # nothing runs for a day here, and a timer is a thread
+            timer.start()
+        try:
+            return _perform(context, worker, plan, first, covered, ticket, terms)
+        finally:
+            timer.cancel()
 
-    return Deferred(run, worker.cancel)
+    return Deferred(run, lambda: worker.stop(ticket, cancelled()))
+
+
+def _perform(
+    context: Context,
+    worker: Worker,
+    plan: Callable[[], Plan],
+    current: Plan,
+    covered: frozenset[str],
+    ticket: Ticket,
+    terms: Terms,
+) -> Result:
+    for _ in range(_REPLANS):
+        try:
+            return worker.perform(current, ticket, terms, covered)
+        except _Stale:
+            time.sleep(0.02)
+            with context.catalogue.transaction():
+                covered = worker.covered
+                current = plan()
+    raise SnowflakeError("000625", "57014", "A table of the statement keeps changing; run the statement again.")
 
 
 def commit_open_transaction(context: Context) -> None:
     """What DDL does first: commit the session's open transaction, if it has one."""
-    from local.data.store import existing_store
-
     store = existing_store(context.catalogue)
     worker = store.workers.get(context.session.id) if store else None
     if worker is not None and worker.open and not worker.try_commit():

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from local.data.change import plan_delete, plan_insert, plan_update
 from local.data.merge import plan_merge
 from local.data.parse import parse
-from local.data.shapes import physical
 from local.data.store import data_store
-from local.data.work import Plan, defer
+from local.data.work import Plan, defer, worker_of
 from local.errors import SnowflakeError
 from local.reader import Reader
 from local.registry import Answer, Handler, refuse, statement
@@ -42,7 +41,7 @@ def _register(word: str, make: Callable[[Context, Expr], Plan], notes: str = "")
 
 
 _register("INSERT", plan_insert, "no multi-table INSERT")
-_register("UPDATE", plan_update, "multi-joined rows are not counted")
+_register("UPDATE", plan_update)
 _register("DELETE", plan_delete)
 _register("MERGE", plan_merge, "no WHEN NOT MATCHED BY SOURCE, ALL BY NAME")
 refuse("INSERT ALL|FIRST", source=_SOURCE)
@@ -62,10 +61,11 @@ def truncate(context: Context, reader: Reader) -> Answer:
         require_warehouse(context)
 
         def run(cursor: DuckDBPyConnection) -> Result:
-            cursor.execute(f"DELETE FROM {physical(table.id)}")  # noqa: S608
+            worker_of(context).writing(wanted, table.id).delete()
             return status("Statement executed successfully.")
 
-        return Plan(data_store(context).wanted(context.catalogue), frozenset(), run, {table.id: True})
+        wanted = data_store(context).wanted(context.catalogue)
+        return Plan(wanted, frozenset(), run, {table.id: True})
 
     try:
         return defer(context, plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from local.data.work import commit_open_transaction
 from local.errors import invalid_property, not_found_or_impossible, unsupported
 from local.model import Kind, Obj
 from local.network import require_requestor_allowed
@@ -153,7 +154,10 @@ def _known(reader: Reader, what: str, known: frozenset[str]) -> str:
 def alter_session(context: Context, reader: Reader) -> Result:
     """SET and UNSET of session parameters; they end with the session."""
     known = frozenset(parameter.name for parameter in at_level(Level.SESSION))
-    for name, value in _read_changes(reader, "SESSION", known).items():
+    changes = _read_changes(reader, "SESSION", known)
+    if "AUTOCOMMIT" in changes:
+        commit_open_transaction(context)
+    for name, value in changes.items():
         if value is None:
             context.session.parameters.pop(name, None)
         else:

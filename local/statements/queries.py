@@ -38,7 +38,7 @@ def select(context: Context, reader: Reader) -> Answer:
     "WITH",
     "(",
     "VALUES",
-    notes="no Time Travel, stages, sequences, UDFs; division and AVG give FLOAT; one snapshot per transaction",
+    notes="no Time Travel, stages, sequences, UDFs; division and AVG give FLOAT",
     source=_SOURCE,
 )
 def query(context: Context, reader: Reader) -> Answer:
@@ -59,7 +59,7 @@ def query(context: Context, reader: Reader) -> Answer:
             return fetch(cursor, None, found.types_for(len(cursor.description or ())))
 
         wanted = data_store(context).wanted(context.catalogue) if found.reads else NO_SHAPES
-        return Plan(wanted, found.reads, run, check=found.sql)
+        return Plan(wanted, found.reads, run)
 
     return defer(context, plan)
 

@@ -13,20 +13,24 @@ _SOURCE = "docs.snowflake.com: Transactions; BEGIN, COMMIT, ROLLBACK"
 _DONE = "Statement executed successfully."
 
 
-@statement(
-    "BEGIN",
-    "START",
-    notes="one snapshot for the whole transaction; a statement that fails while it runs ends it",
-    source=_SOURCE,
-)
-def begin(context: Context, reader: Reader) -> Result:
-    """``BEGIN [WORK|TRANSACTION] [NAME name]``; does nothing in an open transaction."""
+@statement("BEGIN", "START", notes="no Snowflake Scripting block (BEGIN … END)", source=_SOURCE)
+def begin(context: Context, reader: Reader) -> Answer:
+    """``BEGIN [WORK|TRANSACTION] [NAME name]``; does nothing in an open transaction, unless a write without
+    autocommit has opened that: then it commits it."""
     reader.accept_one("WORK", "TRANSACTION")
     if reader.accept("NAME"):
         reader.name()
     if not reader.done():
         raise unsupported("Snowflake Scripting (BEGIN … END)")
-    worker_of(context).open = True
+    worker = worker_of(context)
+
+    def run() -> Result:
+        worker.begin()
+        return status(_DONE)
+
+    if worker.open and worker.implicit:
+        return Deferred(run)
+    worker.begin()
     return status(_DONE)
 
 

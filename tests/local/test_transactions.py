@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from local.data.store import existing_store
 from local.engine import execute
 from local.errors import SnowflakeError
 from local.results import Deferred
@@ -84,13 +85,126 @@ def test_wrong_name_leaves_the_transaction_open(admin: Client) -> None:
     assert count(admin) == "1"
 
 
-def test_failing_statement_ends_the_transaction_and_commit_says_so(admin: Client) -> None:
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("INSERT INTO T SELECT 'x'::INT", "100038"),
+        ("UPDATE T SET ID = ID / 0", "100051"),
+        ("INSERT INTO N VALUES (1), (NULL)", "100072"),
+        ("MERGE INTO T USING (SELECT 1 ID UNION ALL SELECT 1) S ON T.ID = S.ID WHEN MATCHED THEN UPDATE SET ID = 5",
+         "100090"),
+        ("SELECT 1 / (ID - ID) FROM T", "100051"),
+    ],
+)  # fmt: skip
+def test_failed_statement_takes_back_itself_and_leaves_the_transaction_open(admin: Client, sql: str, code: str) -> None:
+    admin.run("CREATE TABLE N (ID INT NOT NULL)")
+    admin.run("BEGIN")
+    admin.run("INSERT INTO T VALUES (1)")
+    assert admin.fails(sql).code == code
+    admin.run("INSERT INTO T VALUES (2)")
+    admin.run("COMMIT")
+    assert list(admin.run("SELECT ID FROM T ORDER BY ID").rows) == [("1",), ("2",)]
+    assert count(admin, "N") == "0"
+
+
+def test_with_abort_on_error_a_failed_statement_leaves_nothing_of_the_transaction(admin: Client) -> None:
+    admin.run("ALTER SESSION SET TRANSACTION_ABORT_ON_ERROR = TRUE")
     admin.run("BEGIN")
     admin.run("INSERT INTO T VALUES (1)")
     assert admin.fails("INSERT INTO T SELECT 'x'::INT").code == "100038"
-    assert admin.fails("SELECT * FROM T").code == "090232"
-    assert admin.fails("COMMIT").code == "090232"
+    assert admin.fails("INSERT INTO T VALUES (2)").code == "090232"
+    admin.run("COMMIT")
     assert count(admin) == "0"
+
+
+def test_statements_of_a_transaction_see_what_others_have_committed_meanwhile(account: Account, admin: Client) -> None:
+    other = beside(account, admin)
+    admin.run("BEGIN")
+    admin.run("INSERT INTO T VALUES (1)")
+    other.run("INSERT INTO T VALUES (2)")
+    other.run("INSERT INTO U VALUES (3)")
+    assert (count(admin), count(admin, "U"), count(other)) == ("2", "1", "1")
+    admin.run("ROLLBACK")
+    assert count(admin) == "1"
+
+
+def test_transaction_changes_rows_that_it_has_written_before(admin: Client) -> None:
+    admin.run("INSERT INTO T VALUES (1), (2), (3)")
+    admin.run("BEGIN")
+    admin.run("INSERT INTO T VALUES (4), (5)")
+    assert list(admin.run("UPDATE T SET ID = ID + 10 WHERE ID IN (1, 4)").rows) == [("2", "0")]
+    assert list(admin.run("UPDATE T SET ID = ID + 10 WHERE ID > 10").rows) == [("2", "0")]
+    assert list(admin.run("DELETE FROM T WHERE ID IN (2, 5, 21)").rows) == [("3",)]
+    admin.run("MERGE INTO T USING (SELECT 24 ID UNION ALL SELECT 7) S ON T.ID = S.ID "
+              "WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (S.ID)")  # fmt: skip
+    expected = [("3",), ("7",)]
+    assert admin.run("SELECT ID FROM T ORDER BY ID").rows == expected
+    admin.run("COMMIT")
+    assert admin.run("SELECT ID FROM T ORDER BY ID").rows == expected
+
+
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+def test_truncate_and_insert_overwrite_belong_to_the_transaction(account: Account, admin: Client, end: str) -> None:
+    admin.run("INSERT INTO T VALUES (1), (2)")
+    admin.run("INSERT INTO U VALUES (1), (2)")
+    other = beside(account, admin)
+    admin.run("BEGIN")
+    admin.run("TRUNCATE TABLE T")
+    assert list(admin.run("INSERT OVERWRITE INTO U SELECT ID + 1 FROM U WHERE ID = 2").rows) == [("1",)]
+    assert (count(admin), count(admin, "U")) == ("0", "1")
+    assert (count(other), count(other, "U")) == ("2", "2")
+    admin.run(end)
+    assert (count(admin), count(admin, "U")) == (("0", "1") if end == "COMMIT" else ("2", "2"))
+
+
+def test_rows_keep_their_numbers_while_a_transaction_is_open(account: Account, admin: Client) -> None:
+    admin.run("INSERT INTO T SELECT SEQ4() FROM TABLE(GENERATOR(ROWCOUNT => 300000))")
+    admin.run("DELETE FROM T WHERE ID % 10 <> 0")
+    admin.run("BEGIN")
+    admin.run("DELETE FROM T WHERE ID = 299990")
+    other = beside(account, admin)
+    store = existing_store(account.catalogue)
+    assert store is not None
+    with store.cursor() as cursor:
+        cursor.execute("SET GLOBAL checkpoint_threshold = '1KB'")
+    for number in range(5):
+        other.run(f"INSERT INTO U VALUES ({number})")  # noqa: S608
+    admin.run("UPDATE T SET ID = -1 WHERE ID = 299980")
+    admin.run("COMMIT")
+    assert list(admin.run("SELECT COUNT(*), MIN(ID), MAX(ID) FROM T").rows) == [("29999", "-1", "299970")]
+
+
+def test_ddl_after_dml_without_autocommit_commits_it(admin: Client) -> None:
+    admin.run("ALTER SESSION SET AUTOCOMMIT = FALSE")
+    admin.run("INSERT INTO T VALUES (1)")
+    admin.run("CREATE TABLE X AS SELECT * FROM T")
+    admin.run("ROLLBACK")
+    assert (count(admin), count(admin, "X")) == ("1", "1")
+
+
+def test_begin_commits_what_dml_without_autocommit_has_opened(admin: Client) -> None:
+    admin.run("ALTER SESSION SET AUTOCOMMIT = FALSE")
+    admin.run("INSERT INTO T VALUES (1)")
+    admin.run("BEGIN NAME LOAD")
+    admin.run("INSERT INTO T VALUES (2)")
+    admin.run("ROLLBACK")
+    assert count(admin) == "1"
+
+
+def test_changing_autocommit_commits_what_is_open(admin: Client) -> None:
+    admin.run("ALTER SESSION SET AUTOCOMMIT = FALSE")
+    admin.run("INSERT INTO T VALUES (1)")
+    admin.run("ALTER SESSION SET AUTOCOMMIT = TRUE")
+    admin.run("ROLLBACK")
+    assert count(admin) == "1"
+
+
+def test_merge_after_other_dml_without_autocommit_commits_nothing(admin: Client) -> None:
+    admin.run("ALTER SESSION SET AUTOCOMMIT = FALSE")
+    admin.run("INSERT INTO T VALUES (1)")
+    admin.run("MERGE INTO U USING T ON U.ID = T.ID WHEN NOT MATCHED THEN INSERT VALUES (T.ID)")
+    admin.run("ROLLBACK")
+    assert (count(admin), count(admin, "U")) == ("0", "0")
 
 
 def test_commit_and_rollback_without_a_transaction_do_nothing(admin: Client) -> None:
@@ -135,7 +249,7 @@ def test_writer_waits_for_the_other_transaction(account: Account, admin: Client)
     admin.run("COMMIT")
     thread.join(10)
     assert not isinstance(found[0], Exception), found
-    assert admin.run("SELECT ID FROM T").rows == [("20",)]
+    assert list(admin.run("SELECT ID FROM T").rows) == [("20",)]
 
 
 def test_inserts_do_not_wait_for_each_other(account: Account, admin: Client) -> None:
@@ -145,6 +259,62 @@ def test_inserts_do_not_wait_for_each_other(account: Account, admin: Client) -> 
     other.run("INSERT INTO T VALUES (2)")
     admin.run("COMMIT")
     assert count(admin) == "2"
+
+
+def test_waiting_writer_gives_up_after_lock_timeout(account: Account, admin: Client) -> None:
+    admin.run("INSERT INTO T VALUES (1)")
+    other = beside(account, admin)
+    other.run("ALTER SESSION SET LOCK_TIMEOUT = 1")
+    admin.run("BEGIN")
+    admin.run("UPDATE T SET ID = 2")
+    began = time.monotonic()
+    assert other.fails("UPDATE T SET ID = 3").code == "000625"
+    assert 0.9 < time.monotonic() - began < 5
+    other.run("ALTER SESSION SET LOCK_TIMEOUT = 0")
+    assert other.fails("DELETE FROM T").code == "000625"
+    admin.run("COMMIT")
+    assert list(other.run("DELETE FROM T").rows) == [("1",)]
+
+
+def test_deadlock_costs_one_of_the_two_its_statement_and_no_transaction(account: Account, admin: Client) -> None:
+    for table in ("T", "U"):
+        admin.run(f"INSERT INTO {table} VALUES (1)")  # noqa: S608
+    other = beside(account, admin)
+    for client, table in ((admin, "T"), (other, "U")):
+        client.run("BEGIN")
+        client.run(f"UPDATE {table} SET ID = ID + 1")  # noqa: S608
+    thread, found = start(admin, "UPDATE U SET ID = ID * 10")
+    time.sleep(0.3)
+    error = other.fails("UPDATE T SET ID = ID * 10")
+    assert (error.code, "deadlock" in error.message) == ("000625", True)
+    other.run("COMMIT")
+    thread.join(10)
+    assert not isinstance(found[0], Exception), found
+    admin.run("COMMIT")
+    assert (admin.run("SELECT * FROM T").rows, admin.run("SELECT * FROM U").rows) == ([("2",)], [("20",)])
+
+
+def test_two_who_have_inserted_and_want_to_update_are_a_deadlock(account: Account, admin: Client) -> None:
+    other = beside(account, admin)
+    for client in (admin, other):
+        client.run("BEGIN")
+        client.run("INSERT INTO T VALUES (1)")
+    thread, found = start(admin, "UPDATE T SET ID = 2")
+    time.sleep(0.3)
+    assert other.fails("UPDATE T SET ID = 3").code == "000625"
+    other.run("ROLLBACK")
+    thread.join(10)
+    assert not isinstance(found[0], Exception), found
+
+
+def test_end_of_the_session_rolls_back_and_frees_the_tables(account: Account, admin: Client) -> None:
+    other = beside(account, admin)
+    other.run("BEGIN")
+    other.run("TRUNCATE TABLE T")
+    store = existing_store(account.catalogue)
+    assert store is not None
+    store.end_session(other.context.session.id)
+    assert list(admin.run("UPDATE T SET ID = 1").rows) == [("0", "0")]
 
 
 def test_waiting_writer_can_be_cancelled(account: Account, admin: Client) -> None:
@@ -160,7 +330,7 @@ def test_waiting_writer_can_be_cancelled(account: Account, admin: Client) -> Non
         answer.run()
     assert caught.value.code == "000604"
     admin.run("COMMIT")
-    assert admin.run("SELECT ID FROM T").rows == [("2",)]
+    assert list(admin.run("SELECT ID FROM T").rows) == [("2",)]
 
 
 def test_long_query_can_be_cancelled(account: Account, admin: Client) -> None:
@@ -185,7 +355,7 @@ def test_table_altered_while_another_transaction_writes_it(account: Account, adm
     admin.run("COMMIT")
     thread.join(10)
     assert not isinstance(found[0], Exception), found
-    assert admin.run("SELECT ID, A FROM T").rows == [("1", None)]
+    assert list(admin.run("SELECT ID, A FROM T").rows) == [("1", None)]
 
 
 def test_many_sessions_write_at_once(account: Account, admin: Client) -> None:
