@@ -12,17 +12,18 @@ from collections.abc import Mapping
 from local.errors import compilation_error, unsupported
 from local.model import Json, Kind, Obj
 from local.reader import Reader, ValueReader, read_boolean, read_string, read_strings, read_word
-from local.registry import CreateHead, alter, create, describe, drop, refuse, show
-from local.results import Cell, Column, Result, Type, flag, timestamp
+from local.registry import CreateHead, create, refuse
+from local.results import Cell, Result
 from local.session import Context
-from local.statements.changes import apply_changes, read_changes, read_values, split_comment, text_columns, try_tags
-from local.statements.common import create_object, drop_object, one_of, resolve_or_skip, show_objects, skipped
+from local.statements.changes import read_values, split_comment
+from local.statements.common import create_object, one_of
+from local.statements.integration_types import CATEGORIES, Category, enabled_row, list_row, listed, text_row
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER STORAGE INTEGRATION, SHOW/DESC/DROP INTEGRATION; provider row structs"
 KIND = Kind.INTEGRATION
 
 refuse(
-    "CREATE API, NOTIFICATION, SECURITY, CATALOG, EXTERNAL ACCESS INTEGRATION",
+    "CREATE API, CATALOG, EXTERNAL ACCESS INTEGRATION",
     "CREATE STORAGE INTEGRATION … TYPE = POSTGRES_EXTERNAL_STORAGE, USE_PRIVATELINK_ENDPOINT",
     source=_SOURCE,
 )
@@ -46,11 +47,6 @@ _SET: dict[str, ValueReader] = {
 _SPEC: dict[str, ValueReader] = {"TYPE": read_word, "STORAGE_PROVIDER": read_word, **_SET}
 
 
-def _listed(props: Mapping[str, Json], name: str) -> list[str]:
-    found = props.get(name)
-    return [str(item) for item in found] if isinstance(found, list) else []
-
-
 def _check(props: Mapping[str, Json]) -> None:
     provider = one_of("STORAGE_PROVIDER", str(props.get("STORAGE_PROVIDER", "")), _PREFIX)
     own = _OWN["S3" if provider.startswith("S3") else provider]
@@ -61,7 +57,7 @@ def _check(props: Mapping[str, Json]) -> None:
         if name in props and name not in own:
             raise compilation_error(f"{name} cannot be set for STORAGE_PROVIDER = {provider}.")
     for name in ("STORAGE_ALLOWED_LOCATIONS", "STORAGE_BLOCKED_LOCATIONS"):
-        for location in _listed(props, name):
+        for location in listed(props, name):
             if location != "*" and not location.startswith(_PREFIX[provider]):
                 raise compilation_error(f"invalid value '{location}' for property '{name}': not of {provider}.")
 
@@ -80,75 +76,37 @@ def create_integration(context: Context, reader: Reader, head: CreateHead) -> Re
     return create_object(context, head, KIND, path, comment=comment, props=props)[1]
 
 
-@alter("STORAGE INTEGRATION", "INTEGRATION", source=_SOURCE)
-def alter_integration(context: Context, reader: Reader) -> Result:
-    """SET and UNSET, tags."""
-    integration = resolve_or_skip(context, reader, KIND)
-    if integration is None:
-        return skipped()
-    answer = try_tags(context, reader, integration)
-    if answer is not None:
-        return answer
-    return apply_changes(context, integration, read_changes(reader, KIND, _SET), _check)
-
-
-@drop("STORAGE INTEGRATION", "INTEGRATION", source=_SOURCE)
-def drop_integration(context: Context, reader: Reader) -> Result:
-    """Stages that name it stay."""
-    return drop_object(context, reader, KIND)
-
-
-@show("INTEGRATIONS", "STORAGE INTEGRATIONS", source=_SOURCE)
-def show_integrations(context: Context, reader: Reader) -> Result:
-    """Integrations on which the session holds anything."""
-    columns = (
-        *text_columns("name", "type", "category", "enabled", "comment"),
-        Column("created_on", Type.TIMESTAMP_LTZ),
-    )
-
-    def row(found: Obj) -> tuple[Cell, ...]:
-        enabled = flag(found.props.get("ENABLED") is True)
-        return found.name, "EXTERNAL_STAGE", "STORAGE", enabled, found.comment or None, timestamp(found.created)
-
-    return show_objects(context, reader, KIND, columns, row)
-
-
-@describe("STORAGE INTEGRATION", "INTEGRATION", source=_SOURCE)
-def describe_integration(context: Context, reader: Reader) -> Result:
-    """A row per property; with USAGE or ownership."""
-    found = context.access.resolve(KIND, reader.path())
-    reader.end()
-    context.access.require(found, "USAGE")
+def _rows(context: Context, found: Obj) -> list[tuple[Cell, ...]]:
     props = found.props
-
-    def text(name: str) -> tuple[Cell, ...]:
-        return name, "String", str(props.get(name) or ""), ""
-
     provider = str(props["STORAGE_PROVIDER"])
     rows: list[tuple[Cell, ...]] = [
-        ("ENABLED", "Boolean", flag(props.get("ENABLED") is True), "false"),
-        text("STORAGE_PROVIDER"),
-        *(
-            (name, "List", ",".join(_listed(props, name)), "[]")
-            for name in ("STORAGE_ALLOWED_LOCATIONS", "STORAGE_BLOCKED_LOCATIONS")
-        ),
+        enabled_row(props),
+        text_row(props, "STORAGE_PROVIDER"),
+        *(list_row(props, name) for name in ("STORAGE_ALLOWED_LOCATIONS", "STORAGE_BLOCKED_LOCATIONS")),
     ]
     if provider.startswith("S3"):
         rows.append(("STORAGE_AWS_IAM_USER_ARN", "String", "arn:aws:iam::000000000000:user/local", ""))
-        rows += [text(name) for name in _OWN["S3"]]
+        rows += [text_row(props, name) for name in _OWN["S3"]]
     elif provider == "AZURE":
-        rows.append(text("AZURE_TENANT_ID"))
+        rows.append(text_row(props, "AZURE_TENANT_ID"))
     else:
         rows.append(("STORAGE_GCP_SERVICE_ACCOUNT", "String", "local@local.iam.gserviceaccount.com", ""))
-    rows.append(("COMMENT", "String", found.comment, ""))
-    return Result(text_columns("property", "property_type", "property_value", "property_default"), rows)
+    return rows
+
+
+def _checked(context: Context, props: Mapping[str, Json]) -> Mapping[str, Json]:
+    _check(props)
+    return props
+
+
+CATEGORIES["STORAGE"] = Category(lambda _found: "EXTERNAL_STAGE", lambda _found: _SET, _checked, _rows)
 
 
 def covers(integration: Obj, url: str) -> bool:
     """Whether a stage may use the location: enabled, allowed, and not blocked."""
 
     def within(name: str) -> bool:
-        return any(location == "*" or url.startswith(location) for location in _listed(integration.props, name))
+        return any(location == "*" or url.startswith(location) for location in listed(integration.props, name))
 
     enabled = integration.props.get("ENABLED") is True
     return enabled and within("STORAGE_ALLOWED_LOCATIONS") and not within("STORAGE_BLOCKED_LOCATIONS")

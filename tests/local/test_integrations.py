@@ -64,7 +64,7 @@ def test_incomplete_and_mixed_integrations_are_refused(account: Account, sql: st
     assert account.admin.fails(sql).code in ("001008", "002029")
 
 
-@pytest.mark.parametrize("kind", ["API", "NOTIFICATION", "SECURITY"])
+@pytest.mark.parametrize("kind", ["API", "CATALOG", "EXTERNAL ACCESS"])
 def test_other_integrations_are_not_there(account: Account, kind: str) -> None:
     assert account.admin.fails(f"CREATE {kind} INTEGRATION X ENABLED = TRUE").code == "000002"
 

@@ -89,7 +89,7 @@ def test_secure_procedure_hides_its_body_from_others(account: Account, admin: Cl
         ("CREATE PROCEDURE D.S.P() RETURNS VARCHAR LANGUAGE SQL HANDLER = 'h' AS 'x'", "001008"),
         ("CREATE PROCEDURE D.S.P() RETURNS VARCHAR SECRETS = ('a' = b) AS 'x'", "000002"),
         ("CREATE PROCEDURE D.S.P() AS 'x'", "001003"),
-        ("CALL D.S.P()", "000002"),
+        ("CALL D.S.P()", "002003"),
     ],
 )
 def test_procedure_that_cannot_be_is_refused(admin: Client, sql: str, code: str) -> None:
