@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +92,7 @@ class DataStore:
         root.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         for table, column, kind, nullable in root.execute(
             "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() "
-            "WHERE database_name = current_database() AND schema_name = ? "
+            "WHERE database_name = current_database() AND schema_name = ? AND table_name SIMILAR TO 't[0-9]+' "
             "ORDER BY table_name, column_index",
             [SCHEMA],
         ).fetchall():
@@ -163,6 +163,12 @@ class DataStore:
                 return {}
         return {name: ColumnShape(kind, not required) for name, kind, required in rows}
 
+    def provide(self, side: str, columns: Mapping[str, str]) -> None:
+        """Make a table of the server itself (``Plan.sides``) unless it is there."""
+        with self._guard, self.cursor() as cursor:
+            kinds = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+            cursor.execute(f"CREATE TABLE IF NOT EXISTS {SCHEMA}.{side} ({kinds})")
+
     def in_shape(self, wanted: Shapes, table: int) -> bool:
         """Whether a table has its wanted shape now."""
         with self._guard:
@@ -198,7 +204,8 @@ class DataStore:
         """Tables that are not empty, by DuckDB's estimate, which counts deleted rows too: one look for all of them."""
         found = cursor.execute(
             "SELECT table_name FROM duckdb_tables() "
-            "WHERE database_name = current_database() AND schema_name = ? AND estimated_size > 0",
+            "WHERE database_name = current_database() AND schema_name = ? AND estimated_size > 0 "
+            "AND table_name SIMILAR TO 't[0-9]+'",
             [SCHEMA],
         ).fetchall()
         return {int(name[1:]) for (name,) in found}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local.data.faults import translated
 from local.data.overlay import Overlay, Writing, covered_name, roll_back
-from local.data.shapes import Shapes, physical, stored_name
+from local.data.shapes import SCHEMA, Shapes, physical, stored_name
 from local.data.store import DataStore, data_store, existing_store
 from local.errors import SnowflakeError
 from local.model import Kind
@@ -36,6 +36,9 @@ class Plan:
     writes: Mapping[int, bool] = field(default_factory=dict)
     ddl: bool = False
     """Whether the statement is DDL, which never opens a transaction."""
+    sides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Tables of the server itself that commit with the rows: name → columns with their DuckDB types (``Worker.side``).
+    Only a statement that also ``writes`` a table may write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,14 @@ class Worker:
         name = stored_name(table)
         return Writing(self._connect(), name, tuple(wanted.tables[table]), covered=name in self.covered)
 
+    def side(self, name: str, columns: Sequence[str]) -> Writing:
+        """How the running statement writes one of its plan's ``sides``; ``side_name`` is where it reads it."""
+        return Writing(self._connect(), name, tuple(columns), covered=name in self.covered)
+
+    def side_name(self, name: str) -> str:
+        """Under which name the running statement reads one of its plan's ``sides``."""
+        return covered_name(name) if name in self.covered else f"{SCHEMA}.{name}"
+
     def perform(self, plan: Plan, ticket: Ticket, terms: Terms, covered: frozenset[str]) -> Result:
         """Run a planned statement; raises ``_Stale`` if it must be planned again (``covered`` is what it knew)."""
         with self._guard:
@@ -133,6 +144,8 @@ class Worker:
         try:
             self._ready(plan, ticket, terms)
             cursor = self._connect()
+            for name, columns in plan.sides.items():
+                self._store.provide(name, columns)
             if not plan.writes:
                 result = plan.run(cursor)
                 ticket.check()
@@ -185,6 +198,8 @@ class Worker:
             shape = plan.wanted.tables[table]
             columns = {name: f"{c.type}{'' if c.nullable else ' NOT NULL'}" for name, c in shape.items()}
             self._overlay.cover(stored_name(table), columns)
+        for name, kinds in plan.sides.items():
+            self._overlay.cover(name, kinds)
 
     def _set_zone(self, timezone: str) -> None:
         if timezone != self._zone:

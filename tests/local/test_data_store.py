@@ -4,11 +4,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from duckdb import DuckDBPyConnection
 
 from local.catalogue import Catalogue
 from local.data.store import data_store
+from local.data.work import Plan, defer, worker_of
 from local.genesis import create_account
 from local.model import Kind
+from local.results import Result, status
 from local.store import Store
 from tests.local.conftest import SETTINGS, Account, Client
 
@@ -136,3 +139,35 @@ def test_show_tables_counts_rows(account: Account, table: str) -> None:
     client.run(f"CREATE TABLE {table} (ID INT)")
     client.run(f"INSERT INTO {table} VALUES (1), (2)")  # noqa: S608
     assert client.rows("SHOW TABLES")[0]["rows"] == "2"
+
+
+def test_table_of_the_server_commits_and_rolls_back_with_the_rows(account: Account) -> None:
+    admin = account.admin
+    for sql in ("CREATE WAREHOUSE WH", "CREATE DATABASE D", "CREATE TABLE T (ID INT)"):
+        admin.run(sql)
+    table = account.catalogue.find(Kind.TABLE, ("D", "PUBLIC", "T"))
+    assert table is not None
+    worker = worker_of(admin.context)
+    columns = {"file": "VARCHAR"}
+
+    def note(file: str) -> list[tuple[str]]:
+        def plan() -> Plan:
+            def run(cursor: DuckDBPyConnection) -> Result:
+                worker.writing(wanted, table.id).insert("SELECT 1")
+                worker.side("loads", ("file",)).insert(f"SELECT '{file}'")
+                found.extend(cursor.execute(f"SELECT file FROM {worker.side_name('loads')} ORDER BY 1").fetchall())  # noqa: S608
+                return status("")
+
+            wanted = data_store(admin.context).wanted(account.catalogue)
+            return Plan(wanted, frozenset(), run, {table.id: False}, sides={"loads": columns})
+
+        found: list[tuple[str]] = []
+        defer(admin.context, plan).run()
+        return found
+
+    assert note("a") == [("a",)]
+    admin.run("BEGIN")
+    assert note("b") == [("a",), ("b",)]
+    admin.run("ROLLBACK")
+    assert note("c") == [("a",), ("c",)]
+    assert list(admin.run("SELECT COUNT(*) FROM T").rows) == [("2",)]
