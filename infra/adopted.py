@@ -152,9 +152,9 @@ class Adopted(Topic):
             )
 
     def _grant(self, grant: AdoptedGrant) -> None:
-        kind = {1: "DATABASE", 2: "SCHEMA"}.get(len(grant.on.parts) if grant.on else 0, grant.kind)
+        kind = {1: "DATABASE", 2: "SCHEMA"}.get(len(grant.target.parts) if grant.target else 0, grant.kind)
         options = self.options(
-            grant, ("ROLE", grant.to), (grant.kind, grant.on), (kind if grant.future else grant.kind, grant.on)
+            grant, ("ROLE", grant.to), (grant.kind, grant.target), (kind if grant.future else grant.kind, grant.target)
         )
         if len(grant.to.parts) == 1:
             on_role(grant, options)

@@ -28,32 +28,43 @@ def plural(kind: str) -> str:
 
 
 def _future(grant: AdoptedGrant) -> dict[str, str]:
-    container = "" if grant.on is None else grant.on.quoted
-    within = "in_database" if grant.on is not None and len(grant.on.parts) == 1 else "in_schema"
+    container = "" if grant.target is None else grant.target.quoted
+    within = "in_database" if grant.target is not None and len(grant.target.parts) == 1 else "in_schema"
     return {"object_type_plural": plural(grant.kind), within: container}
+
+
+def _inside(grant: AdoptedGrant) -> dict[str, object] | None:
+    """Objects of schemas: one that was adopted too, or those to come."""
+    if grant.target is None or grant.kind in ACCOUNT_OBJECTS or grant.kind == "SCHEMA":
+        return None
+    if grant.future:
+        return {"future": _future(grant)}
+    return {"object_type": grant.kind, "object_name": grant.target.quoted}
 
 
 def _schema(grant: AdoptedGrant) -> dict[str, str]:
     return {
-        "future_schemas_in_database" if grant.future else "schema_name": "" if grant.on is None else grant.on.quoted
+        "future_schemas_in_database" if grant.future else "schema_name": ""
+        if grant.target is None
+        else grant.target.quoted
     }
 
 
 def on_role(grant: AdoptedGrant, options: pulumi.ResourceOptions) -> None:
     """A grant to an account role."""
-    is_schema, of_account = grant.kind == "SCHEMA", grant.kind in ACCOUNT_OBJECTS and grant.on is not None
+    is_schema, of_account = grant.kind == "SCHEMA", grant.kind in ACCOUNT_OBJECTS and grant.target is not None
     make(
         snowflake.GrantPrivilegesToAccountRole,
         grant.key,
         account_role_name=grant.to.quoted,
         privileges=sorted(grant.privileges),
         with_grant_option=True if grant.grant_option else None,
-        on_account=True if grant.on is None else None,
-        on_account_object={"object_type": grant.kind, "object_name": grant.on.quoted}
-        if of_account and grant.on is not None
+        on_account=True if grant.target is None else None,
+        on_account_object={"object_type": grant.kind, "object_name": grant.target.quoted}
+        if of_account and grant.target is not None
         else None,
         on_schema=_schema(grant) if is_schema else None,
-        on_schema_object={"future": _future(grant)} if grant.future and not is_schema else None,
+        on_schema_object=_inside(grant),
         opts=options,
     )
 
@@ -67,8 +78,8 @@ def on_database_role(grant: AdoptedGrant, options: pulumi.ResourceOptions) -> No
         database_role_name=grant.to.quoted,
         privileges=sorted(grant.privileges),
         with_grant_option=True if grant.grant_option else None,
-        on_database=grant.on.quoted if grant.kind == "DATABASE" and grant.on is not None else None,
+        on_database=grant.target.quoted if grant.kind == "DATABASE" and grant.target is not None else None,
         on_schema=_schema(grant) if is_schema else None,
-        on_schema_object={"future": _future(grant)} if grant.future and not is_schema else None,
+        on_schema_object=_inside(grant),
         opts=options,
     )

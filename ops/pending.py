@@ -98,6 +98,11 @@ def existing_id(kind: str, inputs: Mapping[str, object], sibling: str | None, as
     raise Unknown(kind)
 
 
+def identity(kind: str, name: Sequence[str]) -> str:
+    """The id that the provider gives an object of a NAMED type; `name` with its containers, outermost first."""
+    return _form(NAMED[kind].form, None, len(name), name)
+
+
 def left_to_do(kind: str, inputs: Mapping[str, object]) -> list[str]:
     """What a create does once after it made the object, and that nothing does later: the rest is a property."""
     if kind == "Database" and inputs.get("dropPublicSchemaOnCreation") is True:

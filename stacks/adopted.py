@@ -227,13 +227,13 @@ class AdoptedGrant(Entry):
     Attributes:
         to: an account role, or a database role with its database.
         kind: the kind of the objects; ACCOUNT for global privileges.
-        on: the object; with `future` the database or schema of objects that are to come. None: the account.
+        target: the object; with `future` the database or schema of objects that are to come. None: the account.
     """
 
     to: Path
     privileges: Annotated[tuple[Words, ...], Field(min_length=1)]
     kind: Words
-    on: Path | None = None
+    target: Path | None = None
     future: bool = False
     grant_option: bool = False
 

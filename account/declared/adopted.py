@@ -268,7 +268,7 @@ class _Adopted:
             if entry.to_user is not None:
                 builder.member(held, user(str(entry.to_user)), self.origin)
         for grant in self.adopted.grants:
-            on = ACCOUNT if grant.on is None else qualified(grant.on)
+            on = ACCOUNT if grant.target is None else qualified(grant.target)
             scope = Scope.FUTURE if grant.future else Scope.OBJECT
             builder.grants.extend(
                 Grant(_principal(grant.to), privilege, grant.kind, on, scope, grant.grant_option, self.origin)
