@@ -80,6 +80,11 @@ class Estate:
         return found
 
     @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of objects that some stack declares by name."""
+        return frozenset(kind for kind, _ in self._declared_by)
+
+    @cached_property
     def _prefixes(self) -> tuple[tuple[str, str], ...]:
         """Prefixes with their stacks, longest first; a stack without one has none."""
         pairs = [(platform.prefix, stack) for stack, platform in self.platforms.items() if platform.prefix]
@@ -145,7 +150,7 @@ def _real(stack: str) -> Estate:
         if name == stack:
             continue
         try:
-            other = declaration.load(name, overlay.stack_file(name))
+            other = declaration.outline(name)
         except OpsError as error:
             unread[name] = error.what
             continue

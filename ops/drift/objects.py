@@ -18,7 +18,7 @@ _BUILT: Final = frozenset(
     {"TABLE", "STAGE", "FILE FORMAT", "SEQUENCE", "STREAM", "TASK", "PIPE", "FUNCTION", "PROCEDURE", "ALERT", "SECRET",
      "DYNAMIC TABLE", "STREAMLIT", "NOTEBOOK", "MODEL", "CORTEX SEARCH SERVICE", "GIT REPOSITORY", "IMAGE REPOSITORY"}
 )  # fmt: skip
-"""Kinds that migrations, dbt and the loader make in schemas; no declaration names them one by one."""
+"""Kinds that migrations, dbt and the loader make in schemas, also where a stack adopts some of them by name."""
 _BUILDERS: Final = {BuiltBy.DBT: "transformer", BuiltBy.LOADER: "loader"}
 """Keys of the roles that build in a schema, besides the deployment role."""
 _NEVER: Final = frozenset({"APPLICATION", "SHARE"})
@@ -114,9 +114,9 @@ def _is_unmanaged(sides: Sides, thing: AnyThing) -> bool:
 def built(estate: Estate, thing: AnyThing) -> bool:
     """Whether migrations, dbt or the loader make such things in that schema, and their role owns it.
 
-    Who owns it is not known of everything; then it counts as theirs.
+    Kinds that a declaration lists are never built. Who owns something is not always known; then it counts as theirs.
     """
-    if thing.kind not in _BUILT or len(thing.name) < 2:
+    if len(thing.name) < 2 or (thing.kind not in _BUILT and thing.kind in estate.kinds):
         return False
     roles = builders(estate, thing.name.schema)
     owned = is_known(thing.owner) and thing.owner is not None

@@ -16,6 +16,7 @@ from account.things import (
     MaskingPolicy,
     NetworkPolicy,
     Role,
+    RowAccessPolicy,
     Schema,
     Stage,
     Table,
@@ -76,6 +77,18 @@ def test_schema_that_nobody_declares_is_unmanaged() -> None:
 def test_table_that_dbt_builds_in_its_schema_is_no_drift() -> None:
     table = Table(name=Name.of("ECOMMERCE_ANALYTICS", "MARTS", "ORDERS"), owner=DBT)
     assert of(drift(having(live(), things=[table])), Kind.UNMANAGED) == []
+
+
+def test_policy_of_a_kind_that_nobody_declares_may_come_from_a_migration() -> None:
+    name = Name.of("ECOMMERCE_ANALYTICS", "GOVERNANCE", "REGION")
+    mine, strangers = (RowAccessPolicy(name=name, owner=owner) for owner in (DEPLOYER, ANALYST))
+    assert of(drift(having(live(), things=[mine])), Kind.UNMANAGED) == []
+    assert of(drift(having(live(), things=[strangers])), Kind.UNMANAGED)
+
+
+def test_policy_of_a_kind_that_is_declared_is_unmanaged_whoever_made_it() -> None:
+    mask = MaskingPolicy(name=Name.of("ECOMMERCE_ANALYTICS", "GOVERNANCE", "MASK_ALL"), owner=DEPLOYER)
+    assert of(drift(having(live(), things=[mask])), Kind.UNMANAGED)
 
 
 def test_table_of_another_role_is_unmanaged_there() -> None:
