@@ -106,6 +106,11 @@ class Access:
         self._refresh()
         return role_closure(self._catalogue, self._roots)
 
+    @property
+    def role(self) -> int | None:
+        """The primary role whose rights these are."""
+        return self._session.role
+
     def primary_roles(self) -> frozenset[int]:
         """Ids of the primary role, PUBLIC and everything granted to them; empty without a primary role."""
         if self._session.role is None:

@@ -6,7 +6,7 @@ longest matching phrase; ``local.coverage`` writes COVERAGE.md from the same reg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -62,6 +62,8 @@ RAW: dict[str, Callable[[Context, str], Answer]] = {}
 """First word → handler of a statement that is not made of SQL's tokens (PUT, GET); it gets the text behind the word."""
 FUNCTION: dict[str, Callable[[Context, tuple[str | None, ...]], str | None]] = {}
 """Context and system functions by name (CURRENT_ROLE, SYSTEM$…): arguments as text → value as text."""
+NAMES: dict[str, Callable[[Context], Sequence[str]]] = {}
+"""Functions of one argument that tell whether it is one of these names (IS_ROLE_IN_SESSION); it may be a column."""
 COVERAGE: list[Coverage] = []
 
 

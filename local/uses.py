@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from local.catalogue import Catalogue
 from local.errors import SnowflakeError, compilation_error
 from local.model import Kind, Obj, Reference
@@ -19,6 +21,8 @@ NETWORK_RULE = "NETWORK RULE"
 TAG = "TAG"
 MASKING_POLICY = "MASKING POLICY"
 ROW_ACCESS_POLICY = "ROW ACCESS POLICY"
+_BOUND = (MASKING_POLICY, ROW_ACCESS_POLICY)
+"""Uses whose value names the columns that a policy's arguments stand for."""
 
 
 def used_by(catalogue: Catalogue, target: Obj, role: str) -> list[Reference]:
@@ -74,8 +78,12 @@ def _network_policy_in_use(policy: Obj, holder: Obj) -> SnowflakeError:
 def rename_column(catalogue: Catalogue, table: Obj, old: str, new: str) -> None:
     """Carry the policies and tags of a column along with its new name."""
     for use in _column_uses(catalogue, table, old):
+        value = use.value
+        if use.role in _BOUND and value:
+            value = json.dumps([new if name == old else name for name in json.loads(value)], ensure_ascii=False)
         catalogue.references.delete(use)
-        catalogue.references.put(Reference(use.source, use.target, use.role, new, use.value))
+        column = new if use.column == old else use.column
+        catalogue.references.put(Reference(use.source, use.target, use.role, column, value))
 
 
 def require_column_droppable(catalogue: Catalogue, table: Obj, column: str) -> None:
@@ -88,4 +96,9 @@ def require_column_droppable(catalogue: Catalogue, table: Obj, column: str) -> N
 
 
 def _column_uses(catalogue: Catalogue, table: Obj, column: str) -> list[Reference]:
-    return [use for use in catalogue.references.by("target", table.id) if use.column == column]
+    """Uses on the column, and policies that have it as an argument."""
+    return [
+        use
+        for use in catalogue.references.by("target", table.id)
+        if use.column == column or (use.role in _BOUND and use.value and column in json.loads(use.value))
+    ]

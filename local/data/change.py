@@ -10,19 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.data.columns import ColumnDef, columns_of, find_column
+from local.data.columns import ColumnDef, find_column
 from local.data.encode import count_result
 from local.data.guard import written
 from local.data.overlay import Writing
 from local.data.parse import bind_arrays, prepare
-from local.data.resolve import ROWID, Resolver, table_source
+from local.data.resolve import ROWID, Resolver
 from local.data.store import data_store
 from local.data.translate import to_duckdb
 from local.data.values import converted, default_value, sequence_statements
-from local.data.work import Plan, source_name, worker_of
+from local.data.work import Plan, worker_of
 from local.errors import SnowflakeError, compilation_error, unsupported
 from local.model import Obj
 from local.parameters import effective
+from local.protection import row_policies
 from local.results import Result, StatementType
 from local.session import Context
 
@@ -39,15 +40,17 @@ class Target:
     table: Obj
     columns: tuple[ColumnDef, ...]
     name: str
-    read: str
-    """DuckDB's name of what the session sees of it."""
+    seen: Expr
+    """The query for what the statement sees of it: visible rows with their row ids, columns masked by policies."""
+    filtered: bool
+    """Whether a row access policy hides rows."""
 
     def source(self) -> exp.Subquery:
         """The target as part of the statement's query, with its row id."""
         from sqlglot import exp
 
         alias = exp.TableAlias(this=exp.to_identifier(self.name, quoted=True))
-        return exp.Subquery(this=table_source(self.read, self.columns, rowid=True), alias=alias)
+        return exp.Subquery(this=self.seen.copy(), alias=alias)
 
     def rowid(self) -> exp.Column:
         """The row id in that query."""
@@ -64,7 +67,9 @@ def find_target(resolver: Resolver, table: Expr, *privileges: str) -> Target:
         raise unsupported(f"{written(table)} as the target of DML")
     for privilege in privileges:
         found = resolver.target(table, privilege)
-    return Target(found, columns_of(found), table.alias_or_name, source_name(resolver.context, found.id))
+    seen, columns = resolver.source(found, resolver.reading(), rowid=True)
+    filtered = bool(row_policies(resolver.context.catalogue, found))
+    return Target(found, tuple(columns), table.alias_or_name, seen, filtered)
 
 
 def make_plan(
@@ -237,7 +242,7 @@ def plan_delete(context: Context, tree: Expr) -> Plan:
     resolver = Resolver(context)
     target = find_target(resolver, tree.this, "DELETE")
     using, where = tree.args.get("using") or [], tree.args.get("where")
-    rows = _query(resolver, target, [], using, where) if using or where else None
+    rows = _query(resolver, target, [], using, where) if using or where or target.filtered else None
     answer = (("number of rows deleted",), StatementType.DELETE)
     return make_plan(context, resolver, target, lambda table: [table.delete(rows)], answer, alone=True)
 

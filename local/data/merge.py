@@ -17,7 +17,7 @@ from local.data.change import (
 from local.data.encode import count_result
 from local.data.overlay import Writing
 from local.data.parse import prepare
-from local.data.resolve import Resolver, refuse_policies
+from local.data.resolve import Resolver
 from local.data.shapes import Shapes
 from local.data.store import data_store
 from local.data.translate import to_duckdb
@@ -73,7 +73,6 @@ def plan_merge(context: Context, tree: Expr) -> Plan:
     resolver = Resolver(context)
     clauses = tree.args["whens"].expressions
     target = find_target(resolver, tree.this, *_privileges(clauses))
-    refuse_policies(context, target.table)
     strict = effective(context.catalogue, context.session, "ERROR_ON_NONDETERMINISTIC_MERGE")[0] == "true"
     merge = _Merge(context, target, strict=strict)
     for number, clause in enumerate(clauses):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from local import registry
 from local.data.bindings import literal
-from local.data.faults import parse_error, unknown_function
-from local.data.guard import refuse_foreign
+from local.data.faults import parse_error
+from local.data.guard import CALLED, refuse_foreign
 from local.errors import SnowflakeError, compilation_error, unsupported
 from local.reader import Reader
 from local.session import Context
@@ -132,9 +133,20 @@ def _function(context: Context, node: Expr, name: str, arguments: list[Expr]) ->
     answer = registry.FUNCTION.get(name)
     if answer is None:
         if isinstance(node, exp.Anonymous) and name not in KNOWN_FUNCTIONS:
-            raise unknown_function(name)
+            node.meta[CALLED] = True
+        return
+    if name in registry.NAMES and len(arguments) == 1:
+        node.replace(among(arguments[0], registry.NAMES[name](context)))
         return
     if not all(isinstance(argument, exp.Literal) for argument in arguments):
         raise unsupported(f"{name} with arguments that are not literals")
     value = answer(context, tuple(argument.name for argument in arguments))
     node.replace(exp.null() if value is None else exp.Literal.string(value))
+
+
+def among(value: Expr, names: Sequence[str]) -> Expr:
+    """``value IN ('A', 'B', …)``: NULL for NULL, false where there are no names."""
+    from sqlglot import exp
+
+    found = exp.In(this=value.copy(), expressions=[exp.Literal.string(name) for name in names or ("",)])
+    return exp.Paren(this=found)

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 
 from local.access import Access
 from local.data.columns import ColumnDef, columns_of
-from local.data.guard import CHECKED, written
+from local.data.guard import CALLED, CHECKED, written
 from local.data.information import information_schema
 from local.data.parse import parse, prepare
+from local.data.policies import answer_invoker, protect
+from local.data.sequences import find_sequence, reference, take_next
+from local.data.shapes import SCHEMA
+from local.data.udf import expand_call
 from local.data.work import source_name
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
 from local.model import Kind, Obj
@@ -56,6 +60,11 @@ class Resolver:
     """Rights and schema other than the session's (the definition of a view)."""
     tables: set[int] = field(default_factory=set)
     views: set[int] = field(default_factory=set)
+    sequences: set[int] = field(default_factory=set)
+    calls: int = 0
+    """Calls of the account's own functions so far."""
+    _pending: list[tuple[Expr, Reading]] = field(default_factory=list)
+    """Calls that wait for the tables around them, which tell the types of their arguments."""
 
     def reading(self) -> Reading:
         """Whose rights count: the session's, in its current schema, unless ``own`` says otherwise."""
@@ -67,22 +76,32 @@ class Resolver:
     def query(self, tree: Expr) -> Expr:
         """The query with every table and view reference expanded, in place; the root may be replaced."""
         self._walk(tree, self.reading(), frozenset())
+        self._expand_calls()
         return tree
 
     def expand(self, tree: Expr, names: frozenset[str]) -> None:
         """Expand references below ``tree``; ``names`` are CTEs that are already there."""
         self._walk(tree, self.reading(), names)
+        self._expand_calls()
+
+    def read_body(self, tree: Expr, reading: Reading) -> None:
+        """Expand references below the body of a function; calls in it wait for their turn."""
+        if reading.depth >= _DEPTH:
+            raise compilation_error("Functions and views are nested too deeply.", "002037", "42601")
+        self._walk(tree, reading, frozenset())
+
+    def _expand_calls(self) -> None:
+        while self._pending:
+            expand_call(self, *self._pending.pop(0))
 
     def target(self, table: exp.Table, privilege: str) -> Obj:
-        """The table that DML writes; 002003 or 003001. Adding rows shows nothing, so a policy forbids only the rest."""
+        """The table that DML writes; 002003 or 003001. What it sees of the table is ``protect``'s business."""
         path = _path(table)
         reading = self.reading()
         found = self._find(path, reading)
         self._check(found, path, reading.access, privilege)
         if found.kind is not Kind.TABLE:
             raise compilation_error(f"Object '{dotted(path)}' is not a table.", "002203", "42809")
-        if privilege != "INSERT":
-            refuse_policies(self.context, found)
         self.tables.add(found.id)
         return found
 
@@ -100,8 +119,18 @@ class Resolver:
             self._walk(child, reading, names)
         if isinstance(node, exp.Table):
             self._reference(node, reading, names)
+        elif isinstance(node, exp.Anonymous) and node.meta.get(CALLED):
+            self._pending.append((node, reading))
+        elif isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+            if not node.expression.meta.get(CALLED):
+                raise unsupported(f"{written(node)}, a function's name with a schema")
         elif isinstance(node, (exp.TableFromRows, exp.Lateral)):
-            _check_table_function(node)
+            if not any(call.meta.get(CALLED) for call in node.this.find_all(exp.Anonymous)):
+                _check_table_function(node)
+        elif (path := reference(node)) is not None:
+            sequence = find_sequence(self.context.catalogue, reading.access, self._complete(path, reading))
+            self.sequences.add(sequence.id)
+            take_next(node, SCHEMA, sequence)
         elif isinstance(node, exp.Column) and node.args.get("db"):
             node.set("db", None)
             node.set("catalog", None)
@@ -152,13 +181,26 @@ class Resolver:
 
     def source(self, obj: Obj, reading: Reading, *, rowid: bool = False) -> tuple[Expr, Sequence[ColumnDef]]:
         """A SELECT of the object's columns under their names, and these columns."""
-        if not reading.defining:
-            refuse_policies(self.context, obj)
         columns = columns_of(obj)
         if obj.kind is Kind.VIEW:
-            return self._view(obj, columns, reading), columns
+            return protect(self, obj, columns, self._view(obj, columns, reading), reading), columns
         self.tables.add(obj.id)
-        return table_source(source_name(self.context, obj.id), columns, rowid=rowid), columns
+        found = table_source(source_name(self.context, obj.id), columns, rowid=rowid)
+        return protect(self, obj, columns, found, reading, (ROWID,) if rowid else ()), columns
+
+    def read_with(self, tree: Expr, reading: Reading) -> None:
+        """Expand references below ``tree`` with other rights than the statement's (the text of a policy)."""
+        if reading.depth >= _DEPTH:
+            raise compilation_error("Policies and views are nested too deeply.", "002037", "42601")
+        self._walk(tree, reading, frozenset())
+        self._expand_calls()
+
+    def names_of(self, table: exp.Table, reading: Reading) -> frozenset[str]:
+        """Column names of a table or view of the catalogue that a text names; empty where it is none."""
+        try:
+            return frozenset(column.name for column in columns_of(self._find(_path(table), reading)))
+        except SnowflakeError:
+            return frozenset()
 
     def _view(self, view: Obj, columns: Sequence[ColumnDef], reading: Reading) -> Expr:
         from sqlglot import exp
@@ -167,7 +209,9 @@ class Resolver:
             raise compilation_error(f"View '{view.name}' is nested too deeply.", "002037", "42601")
         self.views.add(view.id)
         inner = view_reading(self.context, view.parent, view.owner, reading.depth + 1, defining=reading.defining)
-        tree = prepare(replace_bindings(self.context), parse(str(view.props["query"])))
+        tree = parse(str(view.props["query"]))
+        answer_invoker(self.context, tree, inner.access)
+        tree = prepare(replace_bindings(self.context), tree)
         holder = exp.Subquery(this=tree)
         try:
             self._walk(holder, inner, frozenset())
@@ -248,14 +292,6 @@ def view_reading(
 def replace_bindings(context: Context) -> Context:
     """The context of a view's text: same session, no bound values."""
     return replace(context, bindings=())
-
-
-def refuse_policies(context: Context, obj: Obj) -> None:
-    """000002 for a table or view whose rows or columns a policy protects: never show what must be masked."""
-    from local.statements.masking import has_data_policy
-
-    if has_data_policy(context.catalogue, obj):
-        raise unsupported(f"query on '{obj.name}', which has a masking or row access policy")
 
 
 def missing(path: Path) -> SnowflakeError:

@@ -30,7 +30,7 @@ _NAMES = (
 def _transforms() -> tuple[Callable[[Expr], Expr], ...]:
     from fakesnow import transforms
 
-    return (_integers, _divide, *(getattr(transforms, name) for name in _NAMES))
+    return (_integers, _divide, _contains, *(getattr(transforms, name) for name in _NAMES))
 
 
 def to_duckdb(tree: Expr) -> str:
@@ -82,6 +82,22 @@ def _divide(node: Expr) -> Expr:
         if not zero:
             node.set("expression", exp.Anonymous(this=DIVISOR, expressions=[node.expression]))
     return node
+
+
+def _contains(node: Expr) -> Expr:
+    """ARRAY_CONTAINS of an array, which is JSON here."""
+    from sqlglot import exp
+
+    if not isinstance(node, exp.ArrayContains):
+        return node
+    value = node.expression
+    if isinstance(value, exp.Cast) and value.to.this == exp.DataType.Type.VARIANT:
+        value = value.this
+    array = exp.Anonymous(this="to_json", expressions=[node.this])
+    elements = exp.Anonymous(this="json_extract", expressions=[array, exp.Literal.string("$[*]")])
+    return exp.Anonymous(
+        this="list_contains", expressions=[elements, exp.Anonymous(this="to_json", expressions=[value])]
+    )
 
 
 def constant(default: str) -> str:

@@ -14,14 +14,14 @@ from local.lexer import TokenKind
 from local.model import Kind
 from local.names import dotted
 from local.reader import Reader
-from local.registry import COVERAGE, FUNCTION, Coverage, Level
+from local.registry import COVERAGE, FUNCTION, NAMES, Coverage, Level
 from local.results import Cell, Column, Result, Type
 from local.session import Context, Session
 
 _SOURCE = "docs.snowflake.com: Context functions"
 Arguments = tuple[str | None, ...]
 
-TYPES: dict[str, Type] = {"IS_ROLE_IN_SESSION": Type.BOOLEAN}
+TYPES: dict[str, Type] = {"IS_ROLE_IN_SESSION": Type.BOOLEAN, "IS_DATABASE_ROLE_IN_SESSION": Type.BOOLEAN}
 """Result types of the functions in ``registry.FUNCTION`` that are not text."""
 
 
@@ -113,15 +113,46 @@ def current_schemas(context: Context, arguments: Arguments) -> str:
     return json.dumps(list(dict.fromkeys(paths)))
 
 
-@_function("IS_ROLE_IN_SESSION", notes="a role's name as text; columns of names are not taken")
-def is_role_in_session(context: Context, arguments: Arguments) -> str | None:
-    """Whether the role is active: primary, secondary, or granted to one that is."""
-    if len(arguments) != 1:
-        raise unsupported("IS_ROLE_IN_SESSION with other than one argument")
-    if arguments[0] is None:
-        return None
-    role = context.catalogue.find(Kind.ROLE, (arguments[0],))
-    return "true" if role is not None and role.id in context.access.roles() else "false"
+def _active_roles(context: Context) -> list[str]:
+    """Account roles that are active: primary, secondary, or granted to one that is."""
+    roles = (context.catalogue.get(number) for number in sorted(context.access.roles()))
+    return [role.name for role in roles if role.kind is Kind.ROLE]
+
+
+def _active_database_roles(context: Context) -> list[str]:
+    """Active database roles of the current database; in a policy that is the protected object's."""
+    roles = (context.catalogue.get(number) for number in sorted(context.access.roles()))
+    return [r.name for r in roles if r.kind is Kind.DATABASE_ROLE and r.parent == context.session.database]
+
+
+def _among(name: str, names: Callable[[Context], list[str]]) -> None:
+    @_function(name)
+    def handler(context: Context, arguments: Arguments) -> str | None:
+        if len(arguments) != 1:
+            raise unsupported(f"{name} with other than one argument")
+        if arguments[0] is None:
+            return None
+        return "true" if arguments[0] in names(context) else "false"
+
+    NAMES[name] = names
+
+
+_among("IS_ROLE_IN_SESSION", _active_roles)
+_among("IS_DATABASE_ROLE_IN_SESSION", _active_database_roles)
+
+
+@_function("INVOKER_ROLE")
+def invoker_role(context: Context, arguments: Arguments) -> str | None:
+    """The primary role; in a view and in policies read through it the view's owner (``local.data.policies``)."""
+    _none("INVOKER_ROLE", arguments)
+    return _name(context, context.session.role)
+
+
+@_function("INVOKER_SHARE")
+def invoker_share(context: Context, arguments: Arguments) -> str | None:
+    """NULL: nobody reads through a share."""
+    _none("INVOKER_SHARE", arguments)
+    return None
 
 
 @_function("LAST_QUERY_ID", notes="of the last statement only")

@@ -1,4 +1,4 @@
-"""Masking policies and their use on columns. They are kept and shown; queries on what they protect are refused."""
+"""Masking policies and their use on columns. ``local.data.policies`` applies them to queries."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from local.catalogue import Catalogue
 from local.data.columns import columns_of, find_column
-from local.data.types import SqlType, parse_type, read_type
+from local.data.types import SqlType, read_type
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, not_found, unsupported
 from local.model import Json, Kind, Obj, Reference
 from local.names import Path, dotted
+from local.protection import require_free, signature_of
 from local.reader import Reader, ValueReader, read_boolean, read_string
 from local.registry import CreateHead, alter, create, describe, drop, show
 from local.results import Result, status
@@ -26,7 +27,7 @@ from local.statements.changes import (
     try_rename_or_tags,
 )
 from local.statements.common import create_object, drop_object, resolve_or_skip, show_objects, skipped
-from local.uses import MASKING_POLICY, ROW_ACCESS_POLICY, TAG, require_unused, used_by
+from local.uses import MASKING_POLICY, require_unused, used_by
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC MASKING POLICY; provider maskingPolicyDBRow"
 KIND = Kind.MASKING_POLICY
@@ -53,13 +54,6 @@ def read_signature(reader: Reader) -> list[tuple[str, SqlType]]:
 def encode_signature(signature: list[tuple[str, SqlType]]) -> list[Json]:
     """The signature as stored: pairs of name and full type."""
     return [[name, kind.text] for name, kind in signature]
-
-
-def signature_of(policy: Obj) -> list[tuple[str, SqlType]]:
-    """The policy's arguments."""
-    found = policy.props.get("signature")
-    pairs = [pair for pair in found if isinstance(pair, list)] if isinstance(found, list) else []
-    return [(str(pair[0]), parse_type(str(pair[1]))) for pair in pairs]
 
 
 def argument_types(policy: Obj) -> list[str]:
@@ -158,7 +152,7 @@ def require_to_remove(context: Context, table: Obj, policy: Obj) -> None:
 # Statements
 
 
-@create("MASKING POLICY", notes="not applied: queries on protected tables and views are refused", source=_SOURCE)
+@create("MASKING POLICY", source=_SOURCE)
 def create_masking_policy(context: Context, reader: Reader, head: CreateHead) -> Result:
     """``AS (arguments) RETURNS type -> body [COMMENT = …] [EXEMPT_OTHER_POLICIES = …]``."""
     require_edition(context, KIND)
@@ -254,6 +248,7 @@ def set_policy(
         raise compilation_error(
             f"Masking policy {policy.name} with arguments {show_signature(policy)} does not fit column {column}."
         )
+    require_free(context.catalogue, table, tuple(argument.name for argument in arguments), MASKING_POLICY)
     references = context.catalogue.references
     before = column_policy(context.catalogue, table, column)
     if before is not None and not force:
@@ -279,19 +274,3 @@ def _unset_policy(context: Context, table: Obj, column: str) -> None:
 def column_policy(catalogue: Catalogue, table: Obj, column: str) -> Reference | None:
     """The masking policy set on the column itself (not through a tag)."""
     return next((use for use in used_by(catalogue, table, MASKING_POLICY) if use.column == column), None)
-
-
-def has_data_policy(catalogue: Catalogue, table: Obj) -> bool:
-    """Whether rows or columns of the table or view are protected, by a policy or by a tag that carries one.
-
-    Tags count on the table, its columns, its schema, its database and the account. A view must also be asked about
-    everything that it reads from.
-    """
-    if used_by(catalogue, table, MASKING_POLICY) or used_by(catalogue, table, ROW_ACCESS_POLICY):
-        return True
-    carriers = (table, *(catalogue.get(number) for number in catalogue.ancestors(table)))
-    return any(
-        used_by(catalogue, catalogue.get(use.source), MASKING_POLICY)
-        for carrier in carriers
-        for use in used_by(catalogue, carrier, TAG)
-    )

@@ -1,4 +1,4 @@
-"""Row access policies and their use on tables and views. They are kept and shown, not applied (see masking)."""
+"""Row access policies and their use on tables and views. ``local.data.policies`` applies them to queries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from local.data.types import read_type
 from local.errors import compilation_error
 from local.model import Kind, Obj, Reference
 from local.names import Path
+from local.protection import require_free
 from local.reader import Reader, ValueReader, read_string
 from local.registry import CreateHead, alter, create, describe, drop, show
 from local.results import Result, status
@@ -35,7 +36,7 @@ KIND = Kind.ROW_ACCESS_POLICY
 _TAIL: dict[str, ValueReader] = {"COMMENT": read_string}
 
 
-@create("ROW ACCESS POLICY", notes="not applied: queries on protected tables and views are refused", source=_SOURCE)
+@create("ROW ACCESS POLICY", source=_SOURCE)
 def create_row_access_policy(context: Context, reader: Reader, head: CreateHead) -> Result:
     """``AS (arguments) RETURNS BOOLEAN -> body [COMMENT = …]``."""
     require_edition(context, KIND)
@@ -133,6 +134,7 @@ def add_policy(context: Context, table: Obj, path: Path, columns: tuple[str, ...
             "003549",
             "23505",
         )
+    require_free(context.catalogue, table, columns, ROW_ACCESS_POLICY)
     context.catalogue.references.put(
         Reference(policy.id, table.id, ROW_ACCESS_POLICY, value=json.dumps(columns, ensure_ascii=False))
     )
