@@ -6,7 +6,7 @@ from html import escape
 from ops.access.layout import HEIGHT, WIDTH, Box, Plan, plan
 from ops.access.model import Answer, Drawing, Line, Matrix, Result
 
-_LONGEST = 34
+_LONGEST = 33
 _KINDS = ("user", "role", "database role", "application role", "share", "database", "warehouse")
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #57606a; --soft: #f3f5f7; --edge: #8c959f; }

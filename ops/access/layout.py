@@ -6,8 +6,8 @@ from statistics import fmean
 
 from ops.access.model import Drawing, Line, Node
 
-WIDTH, HEIGHT = 250, 26
-GAP_X, GAP_Y, MARGIN = 110, 12, 24
+WIDTH, HEIGHT = 240, 26
+GAP_X, GAP_Y, MARGIN = 70, 12, 24
 _LAST = ("database", "warehouse")
 _ROUNDS = 6
 
@@ -63,9 +63,20 @@ def _columns(drawing: Drawing) -> dict[str, int]:
 
     for node in drawing.nodes:
         column(node.id, frozenset())
+    _pull(drawing, above, found)
     last = max(found.values(), default=0)
     ends = {node.id for node in drawing.nodes if node.kind in _LAST}
     return {id: last if id in ends else place for id, place in found.items()}
+
+
+def _pull(drawing: Drawing, above: Mapping[str, Sequence[str]], found: dict[str, int]) -> None:
+    """Moves what nobody has (users, most of all) right before the first thing it has itself."""
+    below: dict[str, list[int]] = {}
+    for line in drawing.lines:
+        below.setdefault(line.start, []).append(found[line.end])
+    for node in drawing.nodes:
+        if not above[node.id] and node.id in below:
+            found[node.id] = max(0, min(below[node.id]) - 1)
 
 
 def _uncross(columns: list[list[Node]], lines: tuple[Line, ...]) -> None:
