@@ -9,6 +9,7 @@ from ops.review import formats as review_formats
 from ops.review.markdown import plain
 from ops.review.model import Outcome as Verdict
 from ops.review.model import Review
+from policies.judge import BLIND_SPOT
 
 VERSION = 1
 ROWS = 100
@@ -63,14 +64,32 @@ def as_markdown(audit: Audit) -> str:
 
 
 def _findings(audit: Audit) -> Iterable[str]:
-    yield f"### Findings: {len(audit.rows) or 'none'}"
+    rows = seen(audit)
+    yield f"### Findings: {len(rows) or 'none'}"
     yield ""
-    for row in audit.rows[:ROWS]:
+    for row in rows[:ROWS]:
         yield from _finding(row)
-    if len(audit.rows) > ROWS:
-        yield f"- … and {len(audit.rows) - ROWS} more"
-    if audit.rows:
+    if len(rows) > ROWS:
+        yield f"- … and {len(rows) - ROWS} more"
+    if rows:
         yield ""
+    yield from _list("Rules that could not be judged", [f"{why}: {', '.join(ids)}" for why, ids in undecided(audit)])
+
+
+def seen(audit: Audit) -> tuple[AuditRow, ...]:
+    """Findings about something that was seen."""
+    return tuple(row for row in audit.rows if not row.finding.subject.startswith(BLIND_SPOT))
+
+
+def undecided(audit: Audit) -> list[tuple[str, list[str]]]:
+    """What was not seen, with the rules that need it."""
+    rules: dict[str, list[str]] = {}
+    whys: dict[str, str] = {}
+    for row in audit.rows:
+        if row.finding.subject.startswith(BLIND_SPOT):
+            whys.setdefault(row.finding.subject, row.finding.what)
+            rules.setdefault(row.finding.subject, []).append(row.finding.rule)
+    return [(whys[subject], ids) for subject, ids in rules.items()]
 
 
 def _finding(row: AuditRow) -> Iterable[str]:

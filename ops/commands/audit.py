@@ -57,10 +57,11 @@ def _show(found: "Audit") -> None:
 
     from ops.audit import formats
 
-    if found.rows:
+    rows = formats.seen(found)
+    if rows:
         title = f"Findings in account {found.account}, by the rules of {found.stack}"
         table = console.table(title, "rule", "subject", "what", "declared", "live", "do", lines=True)
-        for row in found.rows:
+        for row in rows:
             what = "\n".join(text for text in (row.finding.what, row.finding.path) if text)
             first = f"{row.finding.rule}\n{row.finding.level}{', blocks' if row.finding.blocks else ''}"
             cells = (first, f"{row.finding.subject}\n{row.kind.value}", what, row.declared, row.live, row.finding.do)
@@ -68,6 +69,8 @@ def _show(found: "Audit") -> None:
         console.show(table)
     _services(found)
     _access(found)
+    for why, rules in formats.undecided(found):
+        console.out.print(f"not judged: {', '.join(rules)}: {why}", markup=False)
     for text in found.blind:
         console.out.print(f"not seen: {text}", markup=False)
     if found.elsewhere:

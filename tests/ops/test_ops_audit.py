@@ -164,6 +164,14 @@ def test_mandatory_rule_that_is_blind_makes_the_audit_undecided() -> None:
     assert any("warehouses not seen: refused" in reason for reason in reasons)
 
 
+def test_rules_that_need_what_was_not_seen_are_listed_once_per_blind_spot() -> None:
+    spot = BlindSpot(what="warehouses", why="refused", kinds=("WAREHOUSE",))
+    [(why, rules)] = formats.undecided(audit(having(live(), blind=[spot])))
+    assert why == "warehouses not seen: refused"
+    assert "SNW-WH-003" in rules
+    assert formats.as_markdown(audit(having(live(), blind=[spot]))).count("warehouses not seen") == 1
+
+
 def test_hidden_value_is_no_pass() -> None:
     found = audit(changed(live(), Warehouse, "LOADING_WH", auto_suspend=HIDDEN))
     assert verdicts(found, *SUSPENDS) == {("pass", "unknown")}
