@@ -52,6 +52,7 @@ class StatementType(Enum):
     DELETE = 0x3300
     MERGE = 0x3400
     DDL = 0x6000
+    MULTIPLE = 0xA000
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ FEATURES = (
     _full("login: disabled and expired users; also on every later statement", f"{_DOCS}: ALTER USER"),
     _full("login: session policy, idle timeout", f"{_DOCS}: Snowflake sessions and session policies"),
     _partly("statement: result format", "JSON rows inside the answer; never Arrow, never in chunks", _DRIVERS),
-    _partly("statement: abort", "a statement of the catalogue is done at once; a query ends where the data plane "
-            "lets it", _DRIVERS),
+    _full("statement: abort (000604), STATEMENT_TIMEOUT_IN_SECONDS of session, user, account, warehouse (000630)",
+          f"{_DRIVERS}; {_DOCS}: Parameters"),
     _partly("login: password", "scrypt at rest; a lock after wrong passwords ends with the server process or "
             "ALTER USER; an expired password or one that must be changed is taken", f"{_DOCS}: Password policies"),
     _partly("login: authentication policy", "methods, client types and MFA_ENROLLMENT; there is no second factor, so a "
@@ -48,5 +48,6 @@ FEATURES = (
     _partly("session: server restart", "sessions end with the process (390104)", "no counterpart in Snowflake"),
     _refused("login: OAuth, SAML, external browser, programmatic access token, workload identity", "", _DOCS),
     _refused("statement: asynchronous execution", "", _DRIVERS),
-    _refused("statement: several statements in one request", "000008 without MULTI_STATEMENT_COUNT", _DRIVERS),
+    _full("statement: several in one request (MULTI_STATEMENT_COUNT of request or session; bindings in turn)",
+          _DRIVERS),
 )  # fmt: skip

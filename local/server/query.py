@@ -9,27 +9,30 @@ import re
 import secrets
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from local.access import available_roles
+from local.data.work import cancelled
 from local.engine import execute
-from local.errors import SnowflakeError, unsupported
+from local.errors import SnowflakeError, invalid_value, unsupported
 from local.lexer import split_statements
 from local.model import Json
+from local.parameters import effective
+from local.reader import whole
 from local.registry import Answer
 from local.results import Column, Deferred, Result, StatementType
 from local.server import policies
 from local.server.body import object_of, text_of
 from local.server.encoding import encode_result, failure, query_answer
+from local.server.multiple import Part, has_body, read_failure, separate, summary, wrong_count
 from local.server.redact import Tracked, strip_tracking
 from local.server.state import Query, Server
 from local.session import Binding, Context, Session
 
 _LOG = logging.getLogger("local.query")
 _READING = ("SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "(", "VALUES", "EXPLAIN", "LIST", "LS")
-_BODIES = ("CREATE", "ALTER", "EXECUTE", "BEGIN", "DECLARE")
-"""Statements that may hold semicolons of their own."""
 _FIRST = re.compile(r"(?P<blank>(?:\s|--[^\n]*|//[^\n]*|/\*.*?\*/)*)(?P<word>\w*|\()", re.DOTALL)
 """Blanks and comments, then the first word; a statement may be a megabyte, so it is not split into tokens for this."""
 
@@ -94,7 +97,11 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
     if server.latency:
         await asyncio.sleep(server.latency)
     try:
-        body, rows = await _answer(server, session, request, said.sql, query_id)
+        wanted = _wanted(server, session, request)
+        if wanted != 1 and (parts := separate(said.sql, request.bindings, wanted)):
+            body, rows = await _several(server, session, request, parts, query_id), None
+        else:
+            body, rows = await _answer(server, session, request, said.sql, query_id)
     except SnowflakeError as raised:
         error = raised
     except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
@@ -146,7 +153,7 @@ async def _answer(
     """Body of a good answer and its number of rows."""
     if request.asynchronous:
         raise unsupported("asynchronous execution")
-    first = _check_single(sql, request.parameters)
+    first = _check_single(sql)
     context = Context(server.catalogue, session, server.settings, request.bindings, query_id, request.describe_only)
     # One thread at a time is inside; the answer's names are read before another one may change them.
     with server.catalogue.transaction():
@@ -157,21 +164,64 @@ async def _answer(
             answer = execute(context, sql)
         around = query_answer(context)
     if isinstance(answer, Result):
+        _note_kind(server, query_id, answer)
         return encode_result(answer, around, describe_only=request.describe_only), len(answer.rows)
     return await _deferred(server, context, answer)
+
+
+def _note_kind(server: Server, query_id: str, result: Result) -> None:
+    query = server.queries.of_id(query_id)
+    if query is not None:
+        query.kind = result.statement_type
+
+
+async def _several(
+    server: Server, session: Session, request: QueryRequest, parts: Sequence[Part], query_id: str
+) -> bytes:
+    """Run the statements in turn, each a query with an id of its own; the first that fails ends it with its error."""
+    if request.asynchronous:
+        raise unsupported("asynchronous execution")
+    own = server.queries.of_id(query_id)
+    done: list[Query] = []
+    for number, part in enumerate(parts):
+        asked = QueryRequest(part.sql, part.bindings, request.describe_only, False, {"MULTI_STATEMENT_COUNT": 1})
+        child = start(server, session, asked, f"{query_id}/{number}")
+        if own is not None:
+            if own.cancelled:
+                raise cancelled()
+            own.cancel = partial(stop, child)
+        body = await child.task
+        if child.code is not None:
+            raise read_failure(body)
+        done.append(child)
+    with server.catalogue.transaction():
+        around = query_answer(Context(server.catalogue, session, server.settings, query_id=query_id))
+    return encode_result(summary(done), around)
+
+
+def _wanted(server: Server, session: Session, request: QueryRequest) -> int:
+    """How many statements the text may hold: MULTI_STATEMENT_COUNT of the request, else of the session; 0 for any."""
+    said = text_of(request.parameters.get("MULTI_STATEMENT_COUNT"))
+    count = whole(said or effective(server.catalogue, session, "MULTI_STATEMENT_COUNT")[0])
+    if count is None or count < 0:
+        raise invalid_value(said, "MULTI_STATEMENT_COUNT", "whole numbers from 0")
+    return count
 
 
 async def _deferred(server: Server, context: Context, work: Deferred) -> tuple[bytes, int | None]:
     query = server.queries.of_id(context.query_id)
     if query is not None:
         query.cancel = work.cancel
+        if query.cancelled:
+            raise cancelled()
     loop = asyncio.get_running_loop()
     try:
         result = await loop.run_in_executor(server.workers, work.run)
     except Exception:
         if query is not None and query.cancelled:
-            raise SnowflakeError("000604", "57014", "SQL execution canceled") from None
+            raise cancelled() from None
         raise
+    _note_kind(server, context.query_id, result)
     with server.catalogue.transaction():
         around = query_answer(context)
     if len(result.rows) < 1000:
@@ -199,27 +249,28 @@ def admit(server: Server, session: Session) -> None:
         session.role = None
 
 
-def _check_single(sql: str, parameters: Mapping[str, Json]) -> str:
+def _check_single(sql: str) -> str:
     """The statement's first word; 000900 for an empty text, 000008 for several statements."""
     first = _FIRST.match(sql)
     word = first.group("word").upper() if first else ""
     if first is None or not sql[first.end("blank") :].strip("; \t\r\n"):
         raise SnowflakeError("000900", "42601", "SQL compilation error:\nEmpty SQL statement.")
-    wanted = text_of(parameters.get("MULTI_STATEMENT_COUNT")) or "1"
-    if wanted != "1":
-        raise unsupported("several statements in one request")
-    if ";" in sql and word not in _BODIES:
+    if ";" in sql and not has_body(sql):
         count = len(split_statements(sql))
         if count > 1:
-            message = f"Actual statement count {count} did not match the desired statement count 1."
-            raise SnowflakeError("000008", "0A000", message)
+            raise wrong_count(count, 1)
     return word
 
 
 def abort(server: Server, session: Session, request_id: str) -> bool:
     """Cancel the statement of a request id as far as the data plane can; whether one was running."""
     query = server.queries.of_request(session.id, request_id)
-    if query is None or query.task.done():
+    return query is not None and stop(query)
+
+
+def stop(query: Query) -> bool:
+    """Cancel a statement; whether it was running."""
+    if query.task.done():
         return False
     query.cancelled = True
     if query.cancel is not None:

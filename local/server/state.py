@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from local.catalogue import Catalogue
 from local.data.store import existing_store, temporary_tables
 from local.faults import Faults
+from local.results import StatementType
 from local.server.login import Login
 from local.server.querylog import QueryLog
 from local.server.sessions import Sessions, Validity
@@ -33,8 +34,9 @@ class Query:
     task: asyncio.Task[bytes]
     ended: float | None = None
     code: str | None = None
-    cancel: Callable[[], None] | None = None
+    cancel: Callable[[], object] | None = None
     cancelled: bool = False
+    kind: StatementType | None = None
 
 
 class Queries:
@@ -71,6 +73,16 @@ class Queries:
             self._by_id.pop(query.id, None)
             if not query.task.cancelled() and query.task.exception() is None:
                 self._bytes -= len(query.task.result())
+
+    @property
+    def kept(self) -> int:
+        """How many statements are remembered."""
+        return len(self._by_request)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes of their answers."""
+        return self._bytes
 
     def of_request(self, session: int, request_id: str) -> Query | None:
         """The statement that this request id started."""

@@ -1,10 +1,12 @@
+from __future__ import annotations
+
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from duckdb import DuckDBPyConnection
 
 from local.catalogue import Catalogue
 from local.data.store import data_store
@@ -14,6 +16,9 @@ from local.model import Kind
 from local.results import Result, status
 from local.store import Store
 from tests.local.conftest import SETTINGS, Account, Client
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 def open_account(folder: Path) -> Account:

@@ -107,6 +107,49 @@ def test_official_connector_logs_in_and_runs_statements(server: Process) -> None
         assert (caught.value.errno, caught.value.sqlstate) == (2002, "42710")
 
 
+def test_official_connector_runs_several_statements_in_one_request(server: Process) -> None:
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("USE ROLE ACCOUNTADMIN; CREATE WAREHOUSE W; CREATE DATABASE D", num_statements=3)
+        cursor.execute("CREATE TABLE T (ID INT); INSERT INTO T VALUES (1), (2); SELECT * FROM T", num_statements=0)
+        found = [cursor.fetchall()]
+        while cursor.nextset():
+            found.append(cursor.fetchall())
+        assert found[1:] == [[(2,)], [(1,), (2,)]]
+        with pytest.raises(snowflake.connector.errors.ProgrammingError) as caught:
+            cursor.execute("SELECT 1; SELECT 2")
+        assert caught.value.errno == 8
+        done = connection.execute_string("INSERT INTO T VALUES (3); SELECT COUNT(*) FROM T; SELECT ';'")
+        assert [one.fetchall() for one in done] == [[(1,)], [(3,)], [(";",)]]
+
+
+def test_official_connector_cancels_what_runs_longer_than_it_waits(server: Process) -> None:
+    with server.connect() as connection, connection.cursor() as cursor:
+        for sql in ("USE ROLE ACCOUNTADMIN", "CREATE WAREHOUSE W", "CREATE DATABASE D"):
+            cursor.execute(sql)
+        cursor.execute("CREATE TABLE T AS SELECT SEQ4() AS ID FROM TABLE(GENERATOR(ROWCOUNT => 100000))")
+        began = time.monotonic()
+        with pytest.raises(snowflake.connector.errors.ProgrammingError) as caught:
+            cursor.execute("SELECT COUNT(*) FROM T A, T B, T C WHERE A.ID + B.ID * C.ID = 7", timeout=2)
+        assert caught.value.errno == 604
+        assert time.monotonic() - began < 20
+        cursor.execute("SELECT COUNT(*) FROM T")
+        assert cursor.fetchall() == [(100000,)]
+
+
+def test_official_connector_turns_autocommit_off_and_on(server: Process) -> None:
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("USE ROLE ACCOUNTADMIN; CREATE WAREHOUSE W; CREATE DATABASE D; CREATE TABLE T (ID INT)",
+                       num_statements=4)  # fmt: skip
+        connection.autocommit(False)
+        cursor.execute("INSERT INTO T VALUES (%s)", (1,))
+        connection.rollback()
+        cursor.execute("INSERT INTO T VALUES (%(id)s)", {"id": 2})
+        connection.commit()
+        connection.autocommit(True)
+        cursor.execute("SELECT ID FROM T")
+        assert cursor.fetchall() == [(2,)]
+
+
 def test_official_connector_is_told_why_its_login_failed(server: Process) -> None:
     with pytest.raises(snowflake.connector.errors.DatabaseError, match="is not granted to this user"):
         server.connect(role="NOPE")

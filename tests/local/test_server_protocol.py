@@ -101,13 +101,6 @@ def test_empty_statement_is_refused(wire: Wire, sql: str) -> None:
     assert wire.run(sql, wire.token()).code in ("000900", "001003")
 
 
-def test_several_statements_are_refused(wire: Wire) -> None:
-    token = wire.token()
-    assert wire.run("SELECT 1; SELECT 2", token).code == "000008"
-    assert wire.run("SELECT 1;", token).code is None
-    assert wire.run("SELECT 1; SELECT 2", token, parameters={"MULTI_STATEMENT_COUNT": 2}).code == "000002"
-
-
 def test_asynchronous_execution_is_refused(wire: Wire) -> None:
     assert wire.run("SELECT 1", wire.token(), asyncExec=True).code == "000002"
 
