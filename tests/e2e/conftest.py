@@ -16,13 +16,14 @@ from tests.e2e.workspace import Workspace
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs the toolchain and the local Snowflake.
 
-    Tests on the account with all stacks, or on that of every type, run on one worker, so that it is made once.
+    Tests on the account with all stacks, on that of every type, or on one full of faults run on one worker, so that it
+    is made once.
     """
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            for name in ("platform", "cycle"):
+            for name in ("platform", "cycle", "planted"):
                 if name in getattr(item, "fixturenames", ()):
                     item.add_marker(pytest.mark.xdist_group(name))
 
