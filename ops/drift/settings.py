@@ -10,11 +10,13 @@ from ops.drift import statements
 from ops.drift.model import Change, Difference, Kind, Topic
 from ops.drift.sides import Sides, sort_out
 from ops.drift.values import shown
+from stacks.grants import GrantStyle
 
 Place = tuple[str, str, Name, str]
 """What a policy is on: kind of policy and of target, name and column."""
 _TARGETS: Final = frozenset({"ACCOUNT", "USER", "TAG", "INTEGRATION"})
 """Targets of which a declaration says everything. Tables and columns get policies from migrations and dbt, too."""
+_FOR_INHERITED: Final = frozenset({"FEATURE_RBAC_INHERITED_GRANTS"})
 _DO: Final = {
     Kind.MISSING: "ops up --refresh puts it in force again",
     Kind.CHANGED: "ops up --refresh puts the declared one in force",
@@ -94,6 +96,12 @@ def _difference(sides: Sides, kind: Kind, place: Place, policy: Name, found: Nam
     )
 
 
+def _needed(sides: Sides) -> frozenset[str]:
+    """Parameters that a person switches on because some stack's grants need them."""
+    styles = {platform.grant_style for platform in sides.estate.platforms.values()}
+    return _FOR_INHERITED if GrantStyle.INHERITED in styles else frozenset()
+
+
 def _parameters(sides: Sides) -> Iterator[Difference]:
     """Parameters of the account, in the stack that looks after them."""
     declared, applied, live = (picture.parameters for picture in (sides.declared, sides.applied, sides.live))
@@ -103,7 +111,7 @@ def _parameters(sides: Sides) -> Iterator[Difference]:
         wanted, made, found = declared.get(name), applied.get(name), live.get(name)
         if isinstance(wanted, Unknown) or isinstance(made, Unknown) or isinstance(found, Unknown):
             continue
-        if wanted == found:
+        if wanted == found or (wanted is None and name in _needed(sides)):
             continue
         if wanted is None and made is None:
             kind = Kind.EXTRA

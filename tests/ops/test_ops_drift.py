@@ -27,6 +27,7 @@ from account.things import (
 from ops.drift import bootstrap, formats, run, statements
 from ops.drift.compare import compare
 from ops.drift.model import Drift, Kind, Outcome
+from stacks.grants import GrantStyle
 from tests.ops.conftest import Ended
 from tests.ops.estates import HIDDEN, PLACES, changed, drift, having, live, of, only, stacks, without
 
@@ -242,6 +243,14 @@ def test_parameter_that_nobody_declares_is_extra() -> None:
     entry = only(drift(replace(live(), parameters={**live().parameters, "TIMEZONE": "it's"})))
     assert (entry.kind, entry.statement) == (Kind.EXTRA, "ALTER ACCOUNT UNSET TIMEZONE;")
     assert statements.parameter("TIMEZONE", "it's") == "ALTER ACCOUNT SET TIMEZONE = 'it''s';"
+
+
+def test_opting_in_to_inherited_grants_is_expected_where_a_stack_uses_them() -> None:
+    account = replace(live(), parameters={**live().parameters, "FEATURE_RBAC_INHERITED_GRANTS": "ENABLED"})
+    assert only(drift(account)).kind is Kind.EXTRA
+    platforms = {"prod": stacks().platform.model_copy(update={"grant_style": GrantStyle.INHERITED})}
+    known = replace(stacks(), platforms={**stacks().platforms, **platforms})
+    assert compare(known, known.own, account, PLACES).differences == ()
 
 
 def test_field_that_is_declared_and_not_applied_is_no_drift() -> None:
