@@ -2,7 +2,7 @@
 
 import typer
 
-from ops.commands import access, access_queries, audit, data, drift, keys, local, login, review, stack
+from ops.commands import access, access_queries, adopt, audit, data, drift, keys, local, login, review, stack
 
 app = typer.Typer(
     name="ops",
@@ -17,5 +17,5 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(login.app, name="login")
 app.add_typer(access.bootstrap, name="bootstrap")
 app.add_typer(access_queries.app, name="access")
-for topic in (stack, review, audit, drift, data, access):
+for topic in (stack, review, audit, drift, adopt, data, access):
     topic.register(app)

@@ -130,7 +130,7 @@ def _up(account: Account, stack: str, settings: Settings, prove: bool, flags: Se
     phases = Phases()
     run = prepare(account, stack, settings, phases, gated=True)
     applied = Applied(run, phases)
-    with _alone(run):
+    with alone(run):
         doubtful = _doubtful(run)
         if doubtful:
             applied.recovered = _recover(run, phases)
@@ -167,7 +167,7 @@ def change(account: Account, stack: str, operation: str, settings: Settings, fla
     """
     phases = Phases()
     run = prepare(account, stack, settings, phases)
-    with _alone(run):
+    with alone(run):
         if operation == "preview":
             outcome = operate(run, operation, [*flags, *gate.flags()])
             gate.passed(stack, run.platform, outcome)
@@ -198,7 +198,7 @@ def local_outputs(account: Account, stack: str) -> dict[str, object]:
 def recover_local(account: Account, stack: str) -> Recovery:
     """Recovers a stack of a local account, whether that seems needed or not."""
     run = prepare(account, stack, Settings(), Phases())
-    with _alone(run):
+    with alone(run):
         done = recover_run(run)
         plan = operate(run, "preview", lines=False)
         with recover.asking(run.account.toml) as asker, Progress("refresh") as progress:
@@ -327,7 +327,8 @@ def _restore(run: Run) -> None:
 
 
 @contextmanager
-def _alone(run: Run) -> Iterator[None]:
+def alone(run: Run) -> Iterator[None]:
+    """Keeps other ops commands off the stack; raises OpsError where one is at work."""
     path = run.account.state / f"{run.stack}.lock"
     with files.exclusive(path, f"another ops command works on stack {run.stack} of account {run.account.name}"):
         yield

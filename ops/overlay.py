@@ -49,6 +49,14 @@ def stack_file(stack: str) -> Path:
     return repository() / f"Pulumi.{stack}.yaml"
 
 
+def values_file(account: Account, stack: str) -> Path:
+    """What `ops import` found out about a local account; it takes the place of what local accounts have usually.
+
+    A key without value is one that the stack does not have.
+    """
+    return account.config / f"Values.{stack}.yaml"
+
+
 def load(path: Path) -> dict[str, object]:
     """The `config` mapping of a stack file; raises BadInput where it is no YAML mapping."""
     try:
@@ -74,10 +82,12 @@ def write(account: Account, place: Place, users: Iterable[str], salt: str | None
     path = account.overlay(place.stack)
     before = load(path)
     salt = salt or salt_of(path)
-    config = {key: value for key, value in load(stack_file(place.stack)).items() if not _secret(value)}
+    config = {key: value for key, value in load(stack_file(place.stack)).items() if not is_secret(value)}
     for key in OF_A_REAL_ACCOUNT:
         config.pop(f"{PROJECT}:{key}", None)
     config |= {f"{PROJECT}:{key}": value for key, value in _local(account, place, users, before).items()}
+    config |= load(values_file(account, place.stack))
+    config = {key: value for key, value in config.items() if value is not None}
     content = {"encryptionsalt": salt, "config": config} if salt else {"config": config}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
     header = f"# Stack {place.stack} on the local account {account.name}; written by ops, not for hand edits.\n"
@@ -137,7 +147,8 @@ def _keys(before: Mapping[str, object], name: str, pair: keypairs.KeyPair) -> di
     return kept if current in kept.values() else {SLOTS[0]: current}
 
 
-def _secret(value: object) -> bool:
+def is_secret(value: object) -> bool:
+    """Whether a value of a stack file is encrypted, or has something encrypted in it."""
     if isinstance(value, dict):
-        return "secure" in value or any(_secret(inner) for inner in value.values())
-    return isinstance(value, list) and any(_secret(inner) for inner in value)
+        return "secure" in value or any(is_secret(inner) for inner in value.values())
+    return isinstance(value, list) and any(is_secret(inner) for inner in value)

@@ -133,7 +133,7 @@ def import_file(creates: Sequence[Resource], picture: Picture) -> dict[str, obje
             "parent": words[str(entry["parent"])],
             "provider": words[str(entry["provider"])],
         }
-        for entry in found
+        for entry in sorted(found, key=lambda entry: (str(entry["type"]), str(entry["urn"])))
     ]
     return {"nameTable": table, "resources": resources}
 
