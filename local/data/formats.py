@@ -208,6 +208,26 @@ def read_format(reader: Reader) -> Given:
     return found
 
 
+def read_format_value(reader: Reader) -> Value:
+    """Property reader: a format, as pairs."""
+    return tuple((name, as_value(value)) for name, value in read_format(reader).items())
+
+
+def as_value(value: Json) -> Value:
+    """A list of texts as a tuple, everything else as it is."""
+    if isinstance(value, list):
+        return tuple(as_value(item) for item in value)
+    return None if isinstance(value, dict) else value
+
+
+def format_of(value: Value) -> Given:
+    """The format that ``read_format_value`` read; empty for None."""
+    from local.statements.changes import as_json
+
+    pairs = value if isinstance(value, tuple) else ()
+    return {str(pair[0]): as_json(pair[1]) for pair in pairs if isinstance(pair, tuple)}
+
+
 def read_options(reader: Reader, further: Mapping[str, ValueReader] | None = None) -> Given:
     """``[TYPE = type] option = value …`` in any order, with ``further`` properties; CSV where no type is written."""
     from local.statements.changes import as_json

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.access import TEMPORARY
 from local.catalogue import Catalogue
+from local.data.files import file_store
 from local.data.halt import halt
 from local.data.locks import TableLocks
 from local.data.shapes import (
@@ -41,13 +42,14 @@ SHAPER = 0
 class DataStore:
     """The account's rows. One per catalogue (``data_store``); threads may share it."""
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, folders: Sequence[Path] = ()) -> None:
         self.locks = TableLocks()
         self.workers: dict[int, Worker] = {}
         """Open DuckDB sessions by session id."""
         self.filling: set[int] = set()
         """Tables that a running CREATE TABLE … AS fills before the catalogue knows them."""
         self._path = path
+        self._folders = tuple(folders)
         self._root: DuckDBPyConnection | None = None
         self._guard = threading.RLock()
         self._present: dict[int, Shape] = {}
@@ -85,8 +87,11 @@ class DataStore:
 
         root = duckdb.connect(
             str(self._path) if self._path else ":memory:",
-            config={"lambda_syntax": "ENABLE_SINGLE_ARROW", "enable_external_access": "false"},
+            config={"lambda_syntax": "ENABLE_SINGLE_ARROW"},
         )
+        # Staged files are all that DuckDB may read; the list cannot be changed once access is off.
+        root.execute("SET allowed_directories = [" + ", ".join(_quoted(str(f)) for f in self._folders) + "]")
+        root.execute("SET enable_external_access = false")
         root.execute("SET GLOBAL TimeZone = 'UTC'")
         root.execute(script())
         root.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
@@ -226,6 +231,10 @@ class DataStore:
                 self._root = None
 
 
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _literal(fill: str) -> str:
     from local.data.translate import constant
 
@@ -240,7 +249,8 @@ def data_store(context: Context) -> DataStore:
     found = _STORES.get(context.catalogue)
     if found is None:
         folder = context.settings.data_dir
-        found = _STORES[context.catalogue] = DataStore(folder / FILE if folder else None)
+        path = folder / FILE if folder else None
+        found = _STORES[context.catalogue] = DataStore(path, [file_store(context).root])
     return found
 
 

@@ -36,6 +36,8 @@ class Plan:
     writes: Mapping[int, bool] = field(default_factory=dict)
     ddl: bool = False
     """Whether the statement is DDL, which never opens a transaction."""
+    guards: frozenset[int] = frozenset()
+    """Further locks that the statement needs alone, until its transaction ends (negative: they are no tables)."""
     sides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Tables of the server itself that commit with the rows: name → columns with their DuckDB types (``Worker.side``).
     Only a statement that also ``writes`` a table may write them."""
@@ -183,6 +185,7 @@ class Worker:
         """Take the locks and see that every table has the shape that the statement was planned for."""
         for alone in (False, True):
             tables = [table for table, needed in plan.writes.items() if needed is alone]
+            tables += plan.guards if alone else ()
             self._store.locks.acquire(
                 self._session, tables, alone=alone, seconds=terms.lock_timeout, check=ticket.check
             )

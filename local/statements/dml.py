@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from local.data.change import plan_delete, plan_insert, plan_update
+from local.data.loads import SIDES, forget
 from local.data.merge import plan_merge
 from local.data.parse import parse
 from local.data.store import data_store
@@ -61,11 +62,13 @@ def truncate(context: Context, reader: Reader) -> Answer:
         require_warehouse(context)
 
         def run(cursor: DuckDBPyConnection) -> Result:
-            worker_of(context).writing(wanted, table.id).delete()
+            worker = worker_of(context)
+            worker.writing(wanted, table.id).delete()
+            forget(worker, table.id)
             return status("Statement executed successfully.")
 
         wanted = data_store(context).wanted(context.catalogue)
-        return Plan(wanted, frozenset(), run, {table.id: True})
+        return Plan(wanted, frozenset(), run, {table.id: True}, sides=SIDES)
 
     try:
         return defer(context, plan)

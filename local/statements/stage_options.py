@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from local.data.formats import FILE_FORMATS, Option, flag, named, read_format, shown
+from local.data.formats import FILE_FORMATS, Option, flag, named, read_format_value, shown
 from local.errors import compilation_error
 from local.model import Json
 from local.names import dotted
@@ -43,17 +43,6 @@ def _group(name: str, options: Mapping[str, Option]) -> ValueReader:
     return read
 
 
-def _format(reader: Reader) -> Value:
-    return tuple((name, as_value(value)) for name, value in read_format(reader).items())
-
-
-def as_value(value: Json) -> Value:
-    """A list of texts as a tuple, everything else as it is."""
-    if isinstance(value, list):
-        return tuple(as_value(item) for item in value)
-    return None if isinstance(value, dict) else value
-
-
 def _encryption(reader: Reader) -> Value:
     reader.expect("(", "TYPE", "=")
     kind = one_of("TYPE", reader.word(), (*_ENCRYPTION, *(word for words in ENCRYPTION.values() for word in words)))
@@ -64,7 +53,7 @@ def _encryption(reader: Reader) -> Value:
 
 
 SET_SPEC: dict[str, ValueReader] = {
-    "FILE_FORMAT": _format,
+    "FILE_FORMAT": read_format_value,
     "COPY_OPTIONS": _group("COPY_OPTIONS", COPY_OPTIONS),
     "DIRECTORY": _group("DIRECTORY", DIRECTORY),
     "COMMENT": read_string,

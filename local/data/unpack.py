@@ -1,0 +1,76 @@
+"""The content of a staged file: unpacked, and as text."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import zlib
+from pathlib import Path
+
+from local.data.formats import FileFormat
+from local.errors import SnowflakeError, compilation_error
+
+LIMIT = 2 * 1024 * 1024 * 1024
+"""Bytes of an unpacked text file: what is larger is refused, so that no small file fills the memory."""
+
+_MAGIC = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
+_ENCODINGS = {
+    "UTF8": "utf-8", "UTF-8": "utf-8", "UTF16": "utf-16", "UTF-16": "utf-16", "UTF16BE": "utf-16-be",
+    "UTF16LE": "utf-16-le", "UTF32": "utf-32", "UTF32BE": "utf-32-be", "UTF32LE": "utf-32-le", "ISO88591": "latin-1",
+    "ISO885915": "iso-8859-15", "WINDOWS1252": "cp1252", "WINDOWS1250": "cp1250", "WINDOWS1251": "cp1251",
+}  # fmt: skip
+
+
+def content(path: Path, made: FileFormat) -> bytes:
+    """The file's bytes, unpacked as COMPRESSION says (AUTO looks at the first bytes); 100084 if that fails."""
+    raw = path.read_bytes()
+    packing = made.word("COMPRESSION")
+    if packing == "AUTO":
+        packing = next((name for magic, name in _MAGIC if raw.startswith(magic)), "NONE")
+    try:
+        return _unpack(raw, packing)
+    except (OSError, EOFError, ValueError, zlib.error):
+        raise SnowflakeError("100084", "22000", f"Invalid compressed data: the file is no valid {packing}.") from None
+
+
+def _unpack(raw: bytes, packing: str) -> bytes:
+    match packing:
+        case "NONE":
+            return raw
+        case "GZIP":
+            return _bounded(gzip.decompress(raw))
+        case "BZ2":
+            return _bounded(bz2.decompress(raw))
+        case "DEFLATE":
+            return _bounded(zlib.decompress(raw))
+        case "RAW_DEFLATE":
+            return _bounded(zlib.decompress(raw, -zlib.MAX_WBITS))
+    import pyarrow as pa
+
+    with pa.CompressedInputStream(pa.BufferReader(raw), packing.lower()) as stream:
+        return _bounded(bytes(stream.read()))
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > LIMIT:
+        raise SnowflakeError("100082", "22000", "The unpacked file is too large.")
+    return data
+
+
+def as_text(data: bytes, made: FileFormat) -> str:
+    """The file's text without a byte order mark; 100144 for bytes that are none in its encoding."""
+    encoding = made.value("ENCODING")
+    name = str(encoding or "UTF8").upper()
+    if name not in _ENCODINGS:
+        allowed = ", ".join(_ENCODINGS)
+        raise compilation_error(f"invalid value '{encoding}' for property 'ENCODING'. Allowed: {allowed}.")
+    lenient = any(made.on(option) for option in ("REPLACE_INVALID_CHARACTERS", "IGNORE_UTF8_ERRORS"))
+    lenient = lenient or made.value("VALIDATE_UTF8") is False
+    try:
+        text = data.decode(_ENCODINGS[name], "replace" if lenient else "strict")
+    except UnicodeDecodeError as error:
+        found = data[error.start : error.start + 4].hex(" ")
+        raise SnowflakeError(
+            "100144", "22000", f"Invalid UTF8 detected in string '{found}' at byte {error.start}"
+        ) from None
+    return text.removeprefix("\ufeff") if made.on("SKIP_BYTE_ORDER_MARK") else text
