@@ -92,6 +92,29 @@ def test_the_scripts_of_the_workflows_do_here_what_they_do_there(clone: Clone, t
     assert "SNW-WH-003" in clone.run(".ci/deploy.sh", code=1, STACK="qa").stderr
 
 
+def test_the_nightly_script_is_clean_until_somebody_grants_by_hand(clone: Clone) -> None:
+    clone.run(".ci/nightly.sh", code=0, STACK="qa")
+    out = clone.folder / "build" / "nightly" / "qa"
+    assert "clean" in (out / "drift.md").read_text()
+    by_hand = "GRANT USAGE ON DATABASE QA_ECOMMERCE_RAW TO ROLE PUBLIC"
+    clone.ops("sql", "--stack", "qa", "--user", "LOCAL_ADMIN", "-q", by_hand)
+    try:
+        clone.run(".ci/nightly.sh", code=1, STACK="qa")
+        report = (out / "report.md").read_text()
+        assert "SNW-RBAC-008" in report
+        assert "REVOKE USAGE ON DATABASE" in report
+    finally:
+        clone.ops(
+            "sql",
+            "--stack",
+            "qa",
+            "--user",
+            "LOCAL_ADMIN",
+            "-q",
+            by_hand.replace("GRANT", "REVOKE").replace(" TO ", " FROM "),
+        )
+
+
 def test_a_runner_without_an_identity_is_told_what_is_missing(clone: Clone, tmp_path: Path) -> None:
     clone.edit("Pulumi.qa.yaml", "config:\n", "config:\n  snowflake-platform:login: workload_identity\n")
     variables = {"STACK": "qa", "RUNNER_TEMP": str(tmp_path), "GITHUB_ENV": str(tmp_path / "env")}
