@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TypeVar
 
 import local.statements as _statements
 from local import registry
+from local.bound import bind_text
 from local.data.work import commit_open_transaction
 from local.errors import compilation_error, unsupported
-from local.lexer import TokenKind, quote_text, tokenize
+from local.lexer import TokenKind
 from local.reader import Reader
 from local.registry import Answer, CreateHead
-from local.session import Binding, Context
+from local.session import Context
 
 H = TypeVar("H")
 
@@ -32,21 +33,6 @@ _BINDABLE = ("CREATE", "ALTER", "DROP", "DESCRIBE", "DESC", "COPY", "LIST", "LS"
 _statements.load()
 
 
-def _bound(sql: str, bindings: Sequence[Binding]) -> str:
-    """The statement with bound texts in place of ``?``; 002049 if the numbers do not match."""
-    marks = [t for t in tokenize(sql) if t.kind is TokenKind.PUNCTUATION and t.value == "?"]
-    if len(marks) > len(bindings):
-        raise compilation_error("Bind variable ? not set.", "002049", "42601")
-    parts: list[str] = []
-    last = 0
-    for mark, binding in zip(marks, bindings, strict=False):
-        if isinstance(binding.value, tuple):
-            raise unsupported("array binding outside INSERT")
-        parts += [sql[last : mark.start], "NULL" if binding.value is None else quote_text(binding.value)]
-        last = mark.end
-    return "".join(parts) + sql[last:]
-
-
 def execute(context: Context, sql: str) -> Answer:
     """Run one statement in one transaction of the catalogue.
 
@@ -58,7 +44,7 @@ def execute(context: Context, sql: str) -> Answer:
         with context.catalogue.transaction():
             return raw(context, sql[first.end() :])
     if context.bindings and first is not None and first["word"].upper() in _BINDABLE:
-        sql = _bound(sql, context.bindings)
+        sql = bind_text(sql, context.bindings)
     reader = Reader(sql)
     if reader.peek().upper in _DDL and not reader.at("ALTER", "SESSION"):
         commit_open_transaction(context)

@@ -13,6 +13,7 @@ from email.utils import formatdate
 from glob import glob
 from os.path import basename, expanduser
 
+from local.bound import bind_text
 from local.data.files import StagedFile
 from local.data.locations import Access, Inside, Location, read_location, resolve_location
 from local.data.patterns import matcher
@@ -67,7 +68,7 @@ def _inside(location: Location) -> Inside:
 def put(context: Context, text: str) -> Answer:
     """``PUT file://… @stage[/path] [options]``: needs WRITE on the stage."""
     source, rest = _local_path(text)
-    reader = Reader(rest.strip() or ";")
+    reader = Reader(bind_text(rest, context.bindings).strip() or ";")
     location = resolve_location(context, read_location(reader), Access.WRITE)
     options = reader.properties("PUT", _PUT)
     reader.end()
@@ -132,7 +133,8 @@ def _skipped(sources: list[str], compression: str, *, compress: bool) -> Result:
 @raw_statement("GET", source=_SOURCE)
 def get(context: Context, text: str) -> Answer:
     """``GET @stage[/path] file://directory [options]``: needs READ on the stage."""
-    head = Reader(text.split("file://", 1)[0].rstrip().removesuffix("'") or ";")
+    before = text.split("file://", 1)[0].rstrip().removesuffix("'")
+    head = Reader(bind_text(before, context.bindings) or ";")
     location = resolve_location(context, read_location(head), Access.READ)
     head.end()
     at = text.find("file://")
