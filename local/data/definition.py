@@ -179,8 +179,6 @@ def read_default(reader: Reader) -> str:
     text = reader.text_until(lambda r: r.mark() != first and _stops(r))
     if not text:
         raise reader.unexpected()
-    if text.upper().endswith(".NEXTVAL"):
-        raise unsupported("sequence as a default")
     if any(token.upper in _QUERIES for token in tokenize(text)):
         raise compilation_error(f"Invalid column default expression [{text}]")
     return text

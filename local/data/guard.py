@@ -47,6 +47,9 @@ _SESSION_COLUMNS = frozenset(
 )
 """Column names that DuckDB takes for its own functions where no table has them."""
 
+CALLED = "called"
+"""Mark on a call of a function that only an account can have; its body must take its place."""
+
 CHECKED = "checked"
 """Mark on a table of DuckDB that the resolver put into the tree after it had checked the right to it."""
 
@@ -106,6 +109,9 @@ def require_checked(tree: Expr) -> None:
                 "42S02",
                 f"SQL compilation error:\nObject '{written(table)}' does not exist or not authorized.",
             )
+    for call in tree.find_all(exp.Anonymous):
+        if call.meta.get(CALLED):
+            raise unknown_function(call.name)
     _refuse_session_columns(tree)
 
 

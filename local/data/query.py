@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from local.session import Context
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+    from sqlglot import exp
     from sqlglot.expressions import Expr
 
 
@@ -30,6 +31,8 @@ class Query:
     reads: frozenset[int]
     views: frozenset[int]
     types: tuple[SqlType | None, ...] | None
+    sequences: bool = False
+    """Whether it takes values of sequences, which must be there when it runs."""
 
     def columns(self, cursor: DuckDBPyConnection) -> tuple[ColumnDef, ...]:
         """Names and types of the result, found by planning it; fresh ids."""
@@ -66,9 +69,25 @@ def plan_query(context: Context, sql: str, own: Reading | None = None) -> Query:
     if labels is not None:
         _label(holder.this, labels)
     resolver.query(holder)
+    return _finish(resolver, holder)
+
+
+def plan_tree(context: Context, make: Callable[[Resolver], Expr], own: Reading | None = None) -> Query:
+    """Check and translate a query that ``make`` builds, not resolved yet where it asks tables."""
+    from sqlglot import exp
+
+    resolver = Resolver(context, own)
+    holder = exp.Subquery(this=make(resolver))
+    resolver.expand_calls()
+    return _finish(resolver, holder)
+
+
+def _finish(resolver: Resolver, holder: exp.Subquery) -> Query:
     shown = outputs(holder.this)
     types = tuple(kind for _, kind in shown) if shown is not None else None
-    return Query(to_duckdb(holder.this), frozenset(resolver.tables), frozenset(resolver.views), types)
+    return Query(
+        to_duckdb(holder.this), frozenset(resolver.tables), frozenset(resolver.views), types, bool(resolver.sequences)
+    )
 
 
 def _label(tree: Expr, labels: Sequence[str]) -> None:

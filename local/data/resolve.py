@@ -21,6 +21,7 @@ from local.data.policies import answer_invoker, protect
 from local.data.sequences import find_sequence, reference, take_next
 from local.data.shapes import SCHEMA
 from local.data.udf import expand_call
+from local.data.travel import UNAVAILABLE, Point, past_source, point_of
 from local.data.work import source_name
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
 from local.model import Kind, Obj
@@ -49,6 +50,8 @@ class Reading:
     depth: int = 0
     defining: bool = False
     """No row is read, only a view's columns are found: policies do not matter yet."""
+    point: Point | None = None
+    """The time as of which tables are read (AT, BEFORE behind a view's name); None for now."""
 
 
 @dataclass
@@ -76,13 +79,13 @@ class Resolver:
     def query(self, tree: Expr) -> Expr:
         """The query with every table and view reference expanded, in place; the root may be replaced."""
         self._walk(tree, self.reading(), frozenset())
-        self._expand_calls()
+        self.expand_calls()
         return tree
 
     def expand(self, tree: Expr, names: frozenset[str]) -> None:
         """Expand references below ``tree``; ``names`` are CTEs that are already there."""
         self._walk(tree, self.reading(), names)
-        self._expand_calls()
+        self.expand_calls()
 
     def read_body(self, tree: Expr, reading: Reading) -> None:
         """Expand references below the body of a function; calls in it wait for their turn."""
@@ -90,7 +93,8 @@ class Resolver:
             raise compilation_error("Functions and views are nested too deeply.", "002037", "42601")
         self._walk(tree, reading, frozenset())
 
-    def _expand_calls(self) -> None:
+    def expand_calls(self) -> None:
+        """Put the bodies of functions in place of the calls that wait."""
         while self._pending:
             expand_call(self, *self._pending.pop(0))
 
@@ -100,7 +104,7 @@ class Resolver:
         reading = self.reading()
         found = self._find(path, reading)
         self._check(found, path, reading.access, privilege)
-        if found.kind is not Kind.TABLE:
+        if found.kind is not Kind.TABLE or table.args.get("when"):
             raise compilation_error(f"Object '{dotted(path)}' is not a table.", "002203", "42809")
         self.tables.add(found.id)
         return found
@@ -119,14 +123,8 @@ class Resolver:
             self._walk(child, reading, names)
         if isinstance(node, exp.Table):
             self._reference(node, reading, names)
-        elif isinstance(node, exp.Anonymous) and node.meta.get(CALLED):
-            self._pending.append((node, reading))
-        elif isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
-            if not node.expression.meta.get(CALLED):
-                raise unsupported(f"{written(node)}, a function's name with a schema")
-        elif isinstance(node, (exp.TableFromRows, exp.Lateral)):
-            if not any(call.meta.get(CALLED) for call in node.this.find_all(exp.Anonymous)):
-                _check_table_function(node)
+        elif isinstance(node, (exp.Func, exp.Dot, exp.TableFromRows, exp.Lateral)):
+            self._function(node, reading)
         elif (path := reference(node)) is not None:
             sequence = find_sequence(self.context.catalogue, reading.access, self._complete(path, reading))
             self.sequences.add(sequence.id)
@@ -134,6 +132,19 @@ class Resolver:
         elif isinstance(node, exp.Column) and node.args.get("db"):
             node.set("db", None)
             node.set("catalog", None)
+
+    def _function(self, node: Expr, reading: Reading) -> None:
+        from sqlglot import exp
+
+        if isinstance(node, exp.Anonymous) and node.meta.get(CALLED):
+            self._pending.append((node, reading))
+        elif isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+            if not node.expression.meta.get(CALLED):
+                raise unsupported(f"{written(node)}, a function's name with a schema")
+        elif isinstance(node, (exp.TableFromRows, exp.Lateral)) and not any(
+            call.meta.get(CALLED) for call in node.this.find_all(exp.Anonymous)
+        ):
+            _check_table_function(node)
 
     def _cte(self, cte: exp.CTE, reading: Reading, names: frozenset[str], *, recursive: bool) -> None:
         """A CTE may speak of itself only in the second part of a UNION; anywhere else the name means a table."""
@@ -156,8 +167,13 @@ class Resolver:
         if not isinstance(table.this, exp.Identifier):
             raise unsupported(f"{written(table)} in FROM")
         path = _path(table)
+        clause = table.args.get("when")
         if len(path) == 1 and path[0] in names:
+            if clause is not None:
+                raise compilation_error(f"Time travel is not possible on '{path[0]}', which is no table or view.")
             return
+        if clause is not None:
+            reading = replace(reading, point=point_of(self.context, clause))
         source, columns = self._relation(path, reading)
         alias = table.args.get("alias")
         name = exp.to_identifier(table.alias or path[-1], quoted=True)
@@ -170,6 +186,8 @@ class Resolver:
         table.replace(subquery)
 
     def _relation(self, path: Path, reading: Reading) -> tuple[Expr, Sequence[ColumnDef]]:
+        if reading.point is not None and len(path) > 1 and path[-2] in ("INFORMATION_SCHEMA", "ACCOUNT_USAGE"):
+            raise compilation_error(f"Time travel is not possible on '{dotted(path)}'.")
         if len(path) > 1 and path[-2] == "INFORMATION_SCHEMA":
             return information_schema(self.context, path, reading.database)
         usage = usage_query(self.context, self._complete(path, reading), reading.access)
@@ -185,15 +203,21 @@ class Resolver:
         if obj.kind is Kind.VIEW:
             return protect(self, obj, columns, self._view(obj, columns, reading), reading), columns
         self.tables.add(obj.id)
-        found = table_source(source_name(self.context, obj.id), columns, rowid=rowid)
+        if reading.point is not None:
+            found = past_source(self.context, obj, columns, reading.point)
+        else:
+            found = table_source(source_name(self.context, obj.id), columns, rowid=rowid)
         return protect(self, obj, columns, found, reading, (ROWID,) if rowid else ()), columns
 
     def read_with(self, tree: Expr, reading: Reading) -> None:
         """Expand references below ``tree`` with other rights than the statement's (the text of a policy)."""
         if reading.depth >= _DEPTH:
             raise compilation_error("Policies and views are nested too deeply.", "002037", "42601")
+        # Calls of the statement itself still wait for tables that are being read right now.
+        waiting, self._pending = self._pending, []
         self._walk(tree, reading, frozenset())
-        self._expand_calls()
+        self.expand_calls()
+        self._pending = waiting
 
     def names_of(self, table: exp.Table, reading: Reading) -> frozenset[str]:
         """Column names of a table or view of the catalogue that a text names; empty where it is none."""
@@ -209,6 +233,7 @@ class Resolver:
             raise compilation_error(f"View '{view.name}' is nested too deeply.", "002037", "42601")
         self.views.add(view.id)
         inner = view_reading(self.context, view.parent, view.owner, reading.depth + 1, defining=reading.defining)
+        inner = replace(inner, point=reading.point)
         tree = parse(str(view.props["query"]))
         answer_invoker(self.context, tree, inner.access)
         tree = prepare(replace_bindings(self.context), tree)
@@ -216,7 +241,7 @@ class Resolver:
         try:
             self._walk(holder, inner, frozenset())
         except SnowflakeError as error:
-            if error.code == UNSUPPORTED:
+            if error.code in (UNSUPPORTED, UNAVAILABLE):
                 raise
             raise compilation_error(
                 f"Failure during expansion of view '{view.name}': {error.message}", "002037", "42601"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from local.catalogue import Catalogue
 from local.data.columns import ColumnDef, columns_of
+from local.data.sequences import sequence_name, sequence_statement
 from local.model import Kind, Obj
 
 
@@ -29,6 +30,8 @@ class Shapes:
 
     version: int
     tables: Mapping[int, Shape]
+    sequences: Mapping[str, str] = field(default_factory=dict)
+    """DuckDB's name of each sequence of the account → the statement that makes it."""
 
 
 NO_SHAPES = Shapes(-1, {})
@@ -47,7 +50,13 @@ def table_shape(table: Obj) -> Shape:
 
 def wanted_shapes(catalogue: Catalogue, version: int) -> Shapes:
     """The shapes that the catalogue asks for."""
-    return Shapes(version, {table.id: table_shape(table) for table in catalogue.objects.by("kind", Kind.TABLE)})
+    tables = (*catalogue.objects.by("kind", Kind.TABLE), *catalogue.objects.by("kind", Kind.DYNAMIC_TABLE))
+    sequences = catalogue.objects.by("kind", Kind.SEQUENCE)
+    return Shapes(
+        version,
+        {table.id: table_shape(table) for table in tables},
+        {sequence_name(sequence): sequence_statement(SCHEMA, sequence) for sequence in sequences},
+    )
 
 
 SCHEMA = "stored"

@@ -55,6 +55,8 @@ class DataStore:
         self._present: dict[int, Shape] = {}
         self._seen = -1
         self._wanted: Shapes | None = None
+        self._sequences: set[str] = set()
+        """Sequences (DuckDB's names) that are there."""
 
     @property
     def opened(self) -> bool:
@@ -104,6 +106,13 @@ class DataStore:
             shape = dict(self._present.get(int(table[1:]), {}))
             shape[column] = ColumnShape(kind, bool(nullable))
             self._present[int(table[1:])] = shape
+        self._sequences = {
+            str(name)
+            for (name,) in root.execute(
+                "SELECT sequence_name FROM duckdb_sequences() WHERE schema_name = ? AND starts_with(sequence_name, 'q')",
+                [SCHEMA],
+            ).fetchall()
+        }
         return root
 
     def shape(self, wanted: Shapes, session: int, covered: frozenset[str]) -> None:
@@ -125,7 +134,18 @@ class DataStore:
                         late = True
             finally:
                 self.locks.release(SHAPER)
+            self._shape_sequences(wanted)
             self._seen = self._seen if late else wanted.version
+
+    def _shape_sequences(self, wanted: Shapes) -> None:
+        if wanted.sequences.keys() == self._sequences:
+            return
+        with self.cursor() as cursor:
+            for name in self._sequences - wanted.sequences.keys():
+                cursor.execute(f"DROP SEQUENCE IF EXISTS {SCHEMA}.{name}")
+            for name in wanted.sequences.keys() - self._sequences:
+                cursor.execute(wanted.sequences[name])
+        self._sequences = set(wanted.sequences)
 
     def _steps(self, table: int, wanted: Shape | None) -> list[str]:
         present = self._present.get(table)

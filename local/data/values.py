@@ -8,6 +8,7 @@ from dataclasses import replace
 from local.data.columns import ColumnDef
 from local.data.macros import FIT, ZONED
 from local.data.parse import parse, prepare
+from local.data.sequences import find_sequence, reference, sequence_name
 from local.data.shapes import SCHEMA
 from local.data.translate import to_duckdb
 from local.data.types import MAX_TEXT, SqlType
@@ -32,6 +33,10 @@ def default_value(context: Context, column: ColumnDef, table_id: int) -> str:
     if column.default is None:
         return "NULL"
     tree = prepare(replace(context, bindings=()), parse(f"SELECT {column.default}"))
+    path = reference(tree.expressions[0])
+    if path is not None:
+        found = find_sequence(context.catalogue, context.access, path)
+        return f"nextval('{SCHEMA}.{sequence_name(found)}')"
     return f"({to_duckdb(tree)})"
 
 

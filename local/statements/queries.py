@@ -58,7 +58,7 @@ def query(context: Context, reader: Reader) -> Answer:
             cursor.execute(found.sql)
             return fetch(cursor, None, found.types_for(len(cursor.description or ())))
 
-        wanted = data_store(context).wanted(context.catalogue) if found.reads else NO_SHAPES
+        wanted = data_store(context).wanted(context.catalogue) if found.reads or found.sequences else NO_SHAPES
         return Plan(wanted, found.reads, run)
 
     return defer(context, plan)
