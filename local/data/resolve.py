@@ -21,7 +21,6 @@ from local.data.policies import answer_invoker, protect
 from local.data.sequences import find_sequence, reference, take_next
 from local.data.shapes import SCHEMA
 from local.data.udf import expand_call
-from local.data.travel import UNAVAILABLE, Point, past_source, point_of
 from local.data.work import source_name
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
 from local.model import Kind, Obj
@@ -50,8 +49,6 @@ class Reading:
     depth: int = 0
     defining: bool = False
     """No row is read, only a view's columns are found: policies do not matter yet."""
-    point: Point | None = None
-    """The time as of which tables are read (AT, BEFORE behind a view's name); None for now."""
 
 
 @dataclass
@@ -104,7 +101,7 @@ class Resolver:
         reading = self.reading()
         found = self._find(path, reading)
         self._check(found, path, reading.access, privilege)
-        if found.kind is not Kind.TABLE or table.args.get("when"):
+        if found.kind is not Kind.TABLE:
             raise compilation_error(f"Object '{dotted(path)}' is not a table.", "002203", "42809")
         self.tables.add(found.id)
         return found
@@ -167,13 +164,8 @@ class Resolver:
         if not isinstance(table.this, exp.Identifier):
             raise unsupported(f"{written(table)} in FROM")
         path = _path(table)
-        clause = table.args.get("when")
         if len(path) == 1 and path[0] in names:
-            if clause is not None:
-                raise compilation_error(f"Time travel is not possible on '{path[0]}', which is no table or view.")
             return
-        if clause is not None:
-            reading = replace(reading, point=point_of(self.context, clause))
         source, columns = self._relation(path, reading)
         alias = table.args.get("alias")
         name = exp.to_identifier(table.alias or path[-1], quoted=True)
@@ -186,8 +178,6 @@ class Resolver:
         table.replace(subquery)
 
     def _relation(self, path: Path, reading: Reading) -> tuple[Expr, Sequence[ColumnDef]]:
-        if reading.point is not None and len(path) > 1 and path[-2] in ("INFORMATION_SCHEMA", "ACCOUNT_USAGE"):
-            raise compilation_error(f"Time travel is not possible on '{dotted(path)}'.")
         if len(path) > 1 and path[-2] == "INFORMATION_SCHEMA":
             return information_schema(self.context, path, reading.database)
         usage = usage_query(self.context, self._complete(path, reading), reading.access)
@@ -203,10 +193,7 @@ class Resolver:
         if obj.kind is Kind.VIEW:
             return protect(self, obj, columns, self._view(obj, columns, reading), reading), columns
         self.tables.add(obj.id)
-        if reading.point is not None:
-            found = past_source(self.context, obj, columns, reading.point)
-        else:
-            found = table_source(source_name(self.context, obj.id), columns, rowid=rowid)
+        found = table_source(source_name(self.context, obj.id), columns, rowid=rowid)
         return protect(self, obj, columns, found, reading, (ROWID,) if rowid else ()), columns
 
     def read_with(self, tree: Expr, reading: Reading) -> None:
@@ -233,7 +220,6 @@ class Resolver:
             raise compilation_error(f"View '{view.name}' is nested too deeply.", "002037", "42601")
         self.views.add(view.id)
         inner = view_reading(self.context, view.parent, view.owner, reading.depth + 1, defining=reading.defining)
-        inner = replace(inner, point=reading.point)
         tree = parse(str(view.props["query"]))
         answer_invoker(self.context, tree, inner.access)
         tree = prepare(replace_bindings(self.context), tree)
@@ -241,7 +227,7 @@ class Resolver:
         try:
             self._walk(holder, inner, frozenset())
         except SnowflakeError as error:
-            if error.code in (UNSUPPORTED, UNAVAILABLE):
+            if error.code == UNSUPPORTED:
                 raise
             raise compilation_error(
                 f"Failure during expansion of view '{view.name}': {error.message}", "002037", "42601"

@@ -41,8 +41,7 @@ PROPERTIES = {
 """What may follow the columns as ``NAME = value``."""
 
 PARAMETERS = ("DATA_RETENTION_TIME_IN_DAYS", "MAX_DATA_EXTENSION_TIME_IN_DAYS", "DEFAULT_DDL_COLLATION")
-TEMPORARY = frozenset(("TEMPORARY", "TEMP", "VOLATILE"))
-"""Modifiers of CREATE TABLE that make a temporary table."""
+_TEMPORARY = frozenset(("TEMPORARY", "TEMP", "VOLATILE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +58,14 @@ class Options:
 @create(
     "TABLE",
     modifiers=("TRANSIENT", "TEMPORARY", "TEMP", "VOLATILE", "LOCAL", "GLOBAL"),
-    notes="no USING TEMPLATE, stage options, collations, virtual columns",
+    notes="no CLONE, USING TEMPLATE, stage options, collations, virtual columns",
     source=_SOURCE,
 )
 def create_table(context: Context, reader: Reader, head: CreateHead) -> Answer:
     """Columns and constraints, AS SELECT or LIKE; keys are declared, not enforced."""
     path = reader.path()
-    if reader.at("USING", "TEMPLATE"):
-        raise unsupported("CREATE TABLE … USING")
-    if reader.accept("CLONE"):
-        from local.statements.clone import clone_table
-
-        return clone_table(context, reader, head, path)
+    if reader.at("CLONE") or reader.at("USING", "TEMPLATE"):
+        raise unsupported(f"CREATE TABLE … {reader.peek().upper}")
     if reader.accept("LIKE"):
         return _like(context, reader, head, path)
     start = reader.mark()
@@ -102,7 +97,7 @@ def _create_as(
 def existing_table(context: Context, head: CreateHead, path: Path) -> Result | None:
     """What CREATE … AS answers without running its query: IF NOT EXISTS of a table that is there; or 002002, 003001."""
     container, name = context.access.resolve_container(Kind.TABLE, path)
-    temporary = not TEMPORARY.isdisjoint(head.modifiers)
+    temporary = not _TEMPORARY.isdisjoint(head.modifiers)
     require_create(context, container, "USAGE" if temporary else "CREATE TABLE")
     signature = temporary_signature(context.session) if temporary else ""
     found = context.catalogue.child(container.id, Kind.TABLE, name, signature)
@@ -171,8 +166,10 @@ def make_table(
     """Record the table in the catalogue; ``number`` is a reserved id. DuckDB follows when it is next used."""
     if not definition.columns:
         raise compilation_error("A table needs at least one column.", "001003", "42000")
-    temporary = not TEMPORARY.isdisjoint(head.modifiers)
-    params = table_params(options)
+    temporary = not _TEMPORARY.isdisjoint(head.modifiers)
+    params = {name: str(options.properties[name]) for name in PARAMETERS if options.properties.get(name) is not None}
+    if options.properties.get("DEFAULT_DDL_COLLATION"):
+        raise unsupported("DEFAULT_DDL_COLLATION")
     props: dict[str, Json] = {
         "columns": encode_columns([_with_default(context, column) for column in definition.columns]),
         "next_column": max(column.id for column in definition.columns) + 1,
@@ -202,15 +199,8 @@ def make_table(
     if table is not None:
         for grantee, privilege, option in held:
             give(context.catalogue, grantee, privilege, table.id, context.session.role, option=option)
-        attach(context, table, definition.attachments, options)
+        _attach(context, table, definition.attachments, options)
     return table, answer
-
-
-def table_params(options: Options) -> dict[str, str]:
-    """The parameters among the properties."""
-    if options.properties.get("DEFAULT_DDL_COLLATION"):
-        raise unsupported("DEFAULT_DDL_COLLATION")
-    return {name: str(options.properties[name]) for name in PARAMETERS if options.properties.get(name) is not None}
 
 
 def _with_default(context: Context, column: ColumnDef) -> ColumnDef:
@@ -225,8 +215,7 @@ def _grants_of_replaced(context: Context, head: CreateHead, path: Path) -> list[
     return [(grant.grantee, grant.privilege, grant.grant_option) for grant in grants]
 
 
-def attach(context: Context, table: Obj, attachments: Sequence[Attachment], options: Options) -> None:
-    """Set the policies and tags that were written with the columns and behind them."""
+def _attach(context: Context, table: Obj, attachments: Sequence[Attachment], options: Options) -> None:
     for attachment in attachments:
         if attachment.kind == "TAG":
             set_tags(context, table, [(attachment.path, attachment.value)], attachment.column)
@@ -266,4 +255,4 @@ def drop_table(context: Context, reader: Reader) -> Result:
     return status(f"{dotted(path[-1:])} successfully dropped.")
 
 
-refuse("UNDROP TABLE", "CREATE TABLE … USING TEMPLATE", source="docs.snowflake.com")
+refuse("UNDROP TABLE", "CREATE TABLE … CLONE", "CREATE TABLE … USING TEMPLATE", source="docs.snowflake.com")
