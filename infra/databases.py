@@ -48,6 +48,6 @@ class Databases(Topic):
                 database=str(database.name),
                 comment=schema.comment,
                 with_managed_access="true",
-                data_retention_time_in_days=database.retention_days,
+                data_retention_time_in_days=database.retention_days if schema.states_retention else None,
                 opts=self.deployed(resource, stateful=True),
             )

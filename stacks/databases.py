@@ -30,6 +30,7 @@ class Schema(Model):
     Attributes:
         readable: the database's `_R` role reads it. Control and governance schemas are not readable.
         writable: the database's `_RW` role writes to its tables.
+        states_retention: it states its database's retention again; one that was adopted may inherit it.
     """
 
     name: Identifier
@@ -37,6 +38,7 @@ class Schema(Model):
     built_by: BuiltBy = BuiltBy.MIGRATIONS
     readable: bool = True
     writable: bool = True
+    states_retention: bool = True
 
 
 class Database(AccountObject):

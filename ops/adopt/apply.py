@@ -98,12 +98,13 @@ def run(target: Target, operate: Operate, picture: Picture) -> Imported:
     """
     done = Imported()
     skeleton(operate)
-    taken = entries(planned(operate("preview", ())), picture)
+    creates = planned(operate("preview", ()))
+    taken = entries(creates, picture)
     if taken:
         engine.replace_state(target, with_entries(engine.export(target), taken))
         operate("refresh", ())
         done.names = [str(entry["urn"]).rpartition("::")[2] for entry in taken]
-        _leave_open(target, taken)
+        _leave_open(target, creates)
     done.proof = operate("preview", ())
     if done.proof.changed == 0:
         operate("up", ())
@@ -111,8 +112,8 @@ def run(target: Target, operate: Operate, picture: Picture) -> Imported:
     return done
 
 
-def _leave_open(target: Target, taken: Sequence[Mapping[str, object]]) -> None:
-    inputs = {str(entry["urn"]): entry["inputs"] for entry in taken}
+def _leave_open(target: Target, creates: Sequence[Resource]) -> None:
+    inputs = {str(create.get("urn")): create.get("inputs") for create in creates}
     told = {urn: value for urn, value in inputs.items() if isinstance(value, dict)}
     changed = opened(engine.export(target), told)
     if changed is not None:

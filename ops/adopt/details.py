@@ -90,9 +90,9 @@ class Details:
         """Parameters that are set on the object itself; those without a place in the declaration are left out."""
         return {key: value for key, value in self._set_on(kind, name) if key in known}
 
-    def other_parameters(self, kind: str, name: Name, known: Collection[str]) -> list[str]:
-        """Names of parameters that are set on the object itself and have no place in the declaration."""
-        return sorted(key for key, _ in self._set_on(kind, name) if key not in known)
+    def set_on(self, kind: str, name: Name) -> list[str]:
+        """Names of all parameters that are set on the object itself."""
+        return [key for key, _ in self._set_on(kind, name)]
 
     def _set_on(self, kind: str, name: Name) -> list[tuple[str, Parameter]]:
         key = "warehouse_parameters" if kind == "WAREHOUSE" else f"parameters_of_{kind.lower()}"

@@ -81,8 +81,8 @@ def _as_shipped(where: Place, live: Picture) -> Picture | None:
 
 
 def _candidate(where: Place, read: Read, without: frozenset[Key]) -> tuple[Declaration, dict[str, object], Platform]:
-    shape = Shape(read.picture, read.estate, without)
-    who = login(shape, read.details, where.values)
+    shape = Shape(read.picture, read.details, read.estate, without)
+    who = login(shape, where.values)
     who.values.update({key: None for key in _FOR_SHIPPED if key in where.values})
     declaration = Declaration(
         databases=shape.databases(),

@@ -10,16 +10,20 @@ from collections.abc import Mapping
 
 from ops import settle, statements
 
-DEFAULTS: Mapping[str, Mapping[str, object]] = {
+USUAL: Mapping[str, Mapping[str, object]] = {
     "AuthenticationPolicy": {
         "authenticationMethods": ["ALL"],
         "clientTypes": ["ALL"],
         "mfaAuthenticationMethods": ["PASSWORD", "SAML"],
         "securityIntegrations": ["ALL"],
     },
+    "Warehouse": {"maxClusterCount": 1, "minClusterCount": 1, "scalingPolicy": "STANDARD"},
 }
-"""Lists that mean the same when they are left out, by type (provider 1.2.1, ReadContextAuthenticationPolicy)."""
-
+"""Values that mean the same as saying nothing, by type (provider 1.2.1, the read and import of each)."""
+ITS_NAME: Mapping[str, str] = {"User": "loginName", "ServiceUser": "loginName", "LegacyServiceUser": "loginName"}
+"""Encrypted in a state, so it cannot be compared there: a user without it has its name, and others are adopted with."""
+AT_ONCE = {"ResourceMonitor": ("startTimestamp", "IMMEDIATELY")}
+"""What is a moment in the past ever after."""
 UNREAD: Mapping[str, Mapping[str, object]] = {
     "User": {"disableMfa": "default", "minsToBypassMfa": -1, "minsToUnlock": -1},
     "ServiceUser": {"minsToUnlock": -1},
@@ -37,16 +41,21 @@ def opened(state: Mapping[str, object], taken: Mapping[str, Mapping[str, object]
         if wanted is None or not isinstance(outputs, dict):
             continue
         before = dict(outputs)
-        for name, value in wanted.items():
-            if _undeclared(value) or _same_name(outputs.get(name), value):
-                outputs[name] = value
-        kind = str(resource.get("type")).rpartition(":")[2]
-        outputs.update({name: value for name, value in UNREAD.get(kind, {}).items() if outputs.get(name) is None})
-        for name, usual in DEFAULTS.get(kind, {}).items():
-            if name not in wanted and _sorted(outputs.get(name)) == usual:
-                outputs[name] = []
+        _say_as_wanted(str(resource.get("type")).rpartition(":")[2], outputs, wanted)
         found = found or outputs != before
     return changed if found else None
+
+
+def _say_as_wanted(kind: str, outputs: dict[str, object], wanted: Mapping[str, object]) -> None:
+    for name, value in wanted.items():
+        if _undeclared(value) or _same_name(outputs.get(name), value) or AT_ONCE.get(kind) == (name, value):
+            outputs[name] = value
+    outputs.update({name: value for name, value in UNREAD.get(kind, {}).items() if outputs.get(name) is None})
+    for name, usual in USUAL.get(kind, {}).items():
+        if name not in wanted and _sorted(outputs.get(name)) == usual:
+            outputs[name] = [] if isinstance(usual, list) else None
+    if (own := ITS_NAME.get(kind)) is not None and own not in wanted:
+        outputs[own] = None
 
 
 def _undeclared(value: object) -> bool:

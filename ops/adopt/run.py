@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from account.picture import BlindSpot
 from ops import console, deploy, engine, layout, overlay, server, target
 from ops.adopt import apply, draft, files, gather, report
 from ops.adopt.apply import Imported
@@ -30,12 +31,16 @@ def find(where: Place, read: Read) -> Found:
         adoption=adoption,
         values=fitted.values,
         remarks=tuple(sorted(set(collected.remarks))),
-        notes=fitted.notes,
-        blind=tuple(f"{spot.what}: {spot.why}" for spot in read.picture.blind_spots),
+        notes=(*fitted.notes, *(f"Not sure {_words(spot)}" for spot in read.picture.blind_spots if not spot.kinds)),
+        blind=tuple(_words(spot) for spot in read.picture.blind_spots if spot.kinds),
         picture=read.picture,
         statements=read.statements,
         seconds=read.seconds,
     )
+
+
+def _words(spot: BlindSpot) -> str:
+    return f"{spot.what}: {spot.why}"
 
 
 def texts(where: Place, found: Found, output: Path | None) -> dict[Path, str]:

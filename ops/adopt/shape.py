@@ -11,6 +11,7 @@ from account.names import Name
 from account.picture import Picture
 from account.principals import Grant, Principal, PrincipalKind, Scope, database_role, role
 from account.values import is_known, known
+from ops.adopt.details import Details, NotTold
 from ops.adopt.model import Estate
 from ops.adopt.names import identifier, slug
 from stacks.databases import GOVERNANCE, BuiltBy, Database, Layer, Schema
@@ -39,6 +40,8 @@ _WORDS: Mapping[str, frozenset[str]] = {
     "address": frozenset({"ADDRESS"}),
 }
 """Words in names that tell what something is for, by key."""
+RETENTION, TIMEOUT = "DATA_RETENTION_TIME_IN_DAYS", "STATEMENT_TIMEOUT_IN_SECONDS"
+QUEUED = "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS"
 _CREATE = {"CREATE VIEW": BuiltBy.DBT, "CREATE STAGE": BuiltBy.LOADER}
 
 
@@ -74,8 +77,10 @@ def _words(name: Name) -> frozenset[str]:
 class Shape:
     """What an account has, asked for as the platform's model needs it. `without`: things that are not to be part."""
 
-    def __init__(self, picture: Picture, estate: Estate, without: frozenset[tuple[str, Name]]) -> None:
-        self.picture, self.estate, self.without = picture, estate, without
+    def __init__(
+        self, picture: Picture, details: Details, estate: Estate, without: frozenset[tuple[str, Name]]
+    ) -> None:
+        self.picture, self.details, self.estate, self.without = picture, details, estate, without
         self._on: dict[tuple[Principal, str, Name], set[str]] = {}
         for grant in picture.grants:
             if grant.scope is Scope.OBJECT:
@@ -96,6 +101,13 @@ class Shape:
             and thing.owner == owner
         )
 
+    def plain(self, kind: str, name: Name, *parameters: str) -> bool:
+        """Whether nothing is set on a thing but those parameters, which are all that a declaration says."""
+        try:
+            return set(self.details.set_on(kind, name)) <= set(parameters)
+        except NotTold:
+            return False
+
     def stripped(self, name: Name) -> str:
         """An account-level name as the declaration has it: without the prefix of its environment."""
         return name.last.removeprefix(self.estate.prefix)
@@ -105,6 +117,7 @@ class Shape:
             database
             for database in self.picture.all(things.Database)
             if self.part(database)
+            and self.plain("DATABASE", database.name, RETENTION)
             and all(self.picture.find(things.Role, self.access(database.name, level).name) for level in AccessLevel)
         ]
         keys = keyed((database.name for database in candidates), (layer.value for layer in Layer))
@@ -150,7 +163,8 @@ class Shape:
     def _schemas(self, database: things.Database) -> Iterable[Schema]:
         read, write, own = (self.access(database.name, level) for level in AccessLevel)
         for schema in self.picture.all(things.Schema):
-            if schema.name.database != database.name or not self.part(schema) or schema.managed_access is not True:
+            usual = schema.managed_access is True and self.plain("SCHEMA", schema.name, RETENTION)
+            if schema.name.database != database.name or not self.part(schema) or not usual:
                 continue
             created = self._on.get((own, "SCHEMA", schema.name), set())
             yield Schema(
@@ -158,6 +172,7 @@ class Shape:
                 comment=known(schema.comment) or "",
                 built_by=next((by for word, by in _CREATE.items() if word in created), BuiltBy.MIGRATIONS),
                 readable="USAGE" in self._on.get((read, "SCHEMA", schema.name), set()),
+                states_retention=RETENTION in self.details.set_on("SCHEMA", schema.name),
                 writable=Grant(write, "INSERT", "TABLE", schema.name, Scope.FUTURE) in self._future,
             )
 
@@ -170,6 +185,7 @@ class Shape:
             and isinstance(warehouse.monitor, Name)
             and monitors.count(warehouse.monitor) == 1
             and ("RESOURCE MONITOR", warehouse.monitor) not in self.without
+            and self.plain("WAREHOUSE", warehouse.name, TIMEOUT, QUEUED)
             and isinstance(warehouse.statement_timeout, int)
             and isinstance(warehouse.queued_timeout, int)
         ]

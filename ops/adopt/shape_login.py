@@ -9,9 +9,8 @@ from account.names import Name
 from account.picture import PolicyKind
 from account.principals import Principal, PrincipalKind, role, user
 from account.values import is_known, known
-from ops.adopt.details import Details
 from ops.adopt.names import identifier
-from ops.adopt.shape import NoFit, Shape, keyed
+from ops.adopt.shape import TIMEOUT, NoFit, Shape, keyed
 from stacks import account, governance, network, users
 from stacks.account import AccountSettings
 from stacks.databases import GOVERNANCE, Layer
@@ -28,6 +27,15 @@ from stacks.network import Audience, NetworkPolicy
 from stacks.users import ServiceUser
 
 _CLEAR = re.compile(r"IS_ROLE_IN_SESSION\('((?:[^']|'')+)'\)")
+_PASSWORDS = {
+    "PASSWORD_MAX_LENGTH": "256",
+    "PASSWORD_MIN_UPPER_CASE_CHARS": "1",
+    "PASSWORD_MIN_LOWER_CASE_CHARS": "1",
+    "PASSWORD_MIN_NUMERIC_CHARS": "1",
+    "PASSWORD_MIN_SPECIAL_CHARS": "1",
+    "PASSWORD_MIN_AGE_DAYS": "0",
+}
+"""What the provider makes of what the platform's password policy leaves open (1.2.1, its defaults)."""
 _ADMINISTRATOR = role("ACCOUNTADMIN")
 
 
@@ -46,19 +54,19 @@ class Login:
     values: dict[str, object] = field(default_factory=dict)
 
 
-def login(shape: Shape, details: Details, values: Mapping[str, object]) -> Login:
+def login(shape: Shape, values: Mapping[str, object]) -> Login:
     """The parts of the platform that are about logging in; `values` are those of the stack file before.
 
     Raises:
         NoFit: the platform's model needs something that the account does not have.
     """
-    made = _Login(shape, details, values)
+    made = _Login(shape, values)
     return Login(made.network(), made.governance(), made.services(), made.settings(), made.values)
 
 
 class _Login:
-    def __init__(self, shape: Shape, details: Details, values: Mapping[str, object]) -> None:
-        self.shape, self.details, self.before = shape, details, values
+    def __init__(self, shape: Shape, values: Mapping[str, object]) -> None:
+        self.shape, self.details, self.before = shape, shape.details, values
         self.picture = shape.picture
         self.schema = Name((*shape.layers[Layer.ANALYTICS].name, GOVERNANCE))
         self.values: dict[str, object] = {}
@@ -145,6 +153,11 @@ class _Login:
         policy = self.picture.find(things.AuthenticationPolicy, name) if name is not None else None
         if policy is None:
             raise NoFit(f"no authentication policy of {declared.audience.value} was found in {self.schema}")
+        told, required = self.details.policy("authentication", policy.name), known(policy.mfa) == "REQUIRED"
+        enrollment = "REQUIRED" if required else "OPTIONAL"
+        if told.get("MFA_ENROLLMENT") != enrollment:
+            sql = f"ALTER AUTHENTICATION POLICY {policy.name} SET MFA_ENROLLMENT = {enrollment};"
+            raise NoFit(f"MFA_ENROLLMENT of {policy.name} is {told.get('MFA_ENROLLMENT')}. To make it fit: {sql}")
         methods = tuple(AuthenticationMethod(method) for method in known(policy.methods))
         if declared.audience is Audience.PEOPLE and set(methods) != set(declared.methods):
             self.values["people_methods"] = sorted(method.value for method in methods)
@@ -155,7 +168,7 @@ class _Login:
             comment=known(policy.comment) or "",
             methods=methods,
             client_types=tuple(ClientType(kind) for kind in known(policy.client_types)),
-            mfa_required=known(policy.mfa) == "REQUIRED",
+            mfa_required=required,
         )
 
     def _passwords(self, declared: PasswordPolicy) -> PasswordPolicy:
@@ -167,6 +180,11 @@ class _Login:
         if len(inside) != 1:
             raise NoFit(f"{self.schema} has {len(inside)} password policies instead of one")
         policy = inside[0]
+        told = self.details.policy("passwords", policy.name)
+        for name, value in _PASSWORDS.items():
+            if told.get(name) != value:
+                sql = f"ALTER PASSWORD POLICY {policy.name} SET {name} = {value};"
+                raise NoFit(f"{name} of {policy.name} is {told.get(name)}. To make it fit: {sql}")
         return PasswordPolicy.model_validate(
             {
                 "key": declared.key,
@@ -202,6 +220,15 @@ class _Login:
                         clear_for=tuple(self.shape.role_keys[name] for name in clear),
                     )
 
+    def _usual(self, who: things.User, *parameters: str) -> bool:
+        """Whether nothing is set on a user but what the platform's declaration says of one."""
+        told, name = self.details.user(who.name), who.name.last
+        named = {told.get("LOGIN_NAME", name).upper(), name.upper()} == {name.upper()} and told.get(
+            "DISPLAY_NAME"
+        ) == name
+        nothing = not any(told.get(field) for field in ("DEFAULT_NAMESPACE", "MIDDLE_NAME")) and who.disabled is False
+        return named and nothing and self.shape.plain("USER", who.name, "NETWORK_POLICY", *parameters)
+
     def _roles(self, who: things.User) -> list[str] | None:
         """Keys of the functional roles that a user has, the default one first; None where there are others, too."""
         held = {entry.role for entry in self.picture.memberships if entry.member == user(who.name.last)}
@@ -224,7 +251,8 @@ class _Login:
             keys = self._roles(one) if self.shape.part(one) and known(one.type) is things.UserType.SERVICE else None
             warehouse = self.shape.warehouse_keys.get(Name.of(known(one.default_warehouse) or ""))
             timeout = one.statement_timeout
-            if keys is not None and len(keys) == 1 and warehouse is not None and isinstance(timeout, int):
+            one_role = keys is not None and len(keys) == 1 and self._usual(one, TIMEOUT)
+            if keys and one_role and warehouse is not None and isinstance(timeout, int):
                 found.append((one, keys[0], warehouse, timeout))
         names = keyed((one.name for one, *_ in found), (declared.key for declared in users.declared()))
         optional = {declared.key for declared in users.declared() if declared.optional}
@@ -249,7 +277,7 @@ class _Login:
         people = []
         for one in self.picture.all(things.User):
             keys = self._roles(one) if self.shape.part(one) and known(one.type) is things.UserType.PERSON else None
-            if keys is not None and known(one.email):
+            if keys is not None and known(one.email) and self._usual(one):
                 people.append({**self._person(one), "roles": keys})
         self.values["people"] = people
         self.values["break_glass"] = self._rescuers()
@@ -265,7 +293,8 @@ class _Login:
         found = []
         for one in self.picture.all(things.User):
             held = {entry.role for entry in self.picture.memberships if entry.member == user(one.name.last)}
-            if held == {_ADMINISTRATOR} and known(one.email) and self.shape.part(one, administered=True):
+            mine = self.shape.part(one, administered=True) and held == {_ADMINISTRATOR}
+            if mine and known(one.email) and self._usual(one):
                 before = known_before.get(identifier(one.name.last).sql, {})
                 found.append({**self._person(one), "addresses": before.get("addresses", everywhere)})
         return found
