@@ -20,6 +20,8 @@ from ops.events import Step
 
 ONLY_HERE = ("**pulumi:pulumi:Stack::**", "**pulumi:providers:snowflake::**", "**::platform:topic:*::*")
 """URNs of what an up may make before anything is imported: nothing of it is in Snowflake."""
+AGAIN = ("update", "replace", "create-replacement")
+"""What a plain `pulumi import` leaves to do, because of differences of form alone."""
 Resource = Mapping[str, object]
 
 
@@ -51,10 +53,11 @@ def skeleton(operate: Operate) -> None:
     operate("up", [flag for pattern in ONLY_HERE for flag in ("--target", pattern)])
 
 
-def planned(outcome: Outcome) -> list[Resource]:
-    """The Snowflake resources that a preview would create."""
-    creates = (step for step in outcome.steps if step.operation == "create" and step.type.startswith("snowflake:"))
-    return [step.resource for step in creates]
+def planned(outcome: Outcome, *operations: str) -> list[Resource]:
+    """The Snowflake resources of the steps of a preview; of those that create by default."""
+    chosen = operations or ("create",)
+    steps = (step for step in outcome.steps if step.operation in chosen and step.type.startswith("snowflake:"))
+    return [step.resource for step in steps]
 
 
 def entries(creates: Sequence[Resource], picture: Picture) -> list[dict[str, object]]:
@@ -98,13 +101,14 @@ def run(target: Target, operate: Operate, picture: Picture) -> Imported:
     """
     done = Imported()
     skeleton(operate)
-    creates = planned(operate("preview", ()))
-    taken = entries(creates, picture)
+    first = operate("preview", ())
+    taken = entries(planned(first), picture)
     if taken:
         engine.replace_state(target, with_entries(engine.export(target), taken))
         operate("refresh", ())
         done.names = [str(entry["urn"]).rpartition("::")[2] for entry in taken]
-        _leave_open(target, creates)
+    if first.changed:
+        _leave_open(target, planned(first, "create", *AGAIN))
     done.proof = operate("preview", ())
     if done.proof.changed == 0:
         operate("up", ())
@@ -112,8 +116,8 @@ def run(target: Target, operate: Operate, picture: Picture) -> Imported:
     return done
 
 
-def _leave_open(target: Target, creates: Sequence[Resource]) -> None:
-    inputs = {str(create.get("urn")): create.get("inputs") for create in creates}
+def _leave_open(target: Target, wanted: Sequence[Resource]) -> None:
+    inputs = {str(resource.get("urn")): resource.get("inputs") for resource in wanted}
     told = {urn: value for urn, value in inputs.items() if isinstance(value, dict)}
     changed = opened(engine.export(target), told)
     if changed is not None:
