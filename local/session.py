@@ -12,6 +12,7 @@ from local.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from local.access import Access
+    from local.data.attach import Attachment
 
 
 @dataclass(slots=True)
@@ -79,6 +80,8 @@ class Context:
     bindings: tuple[Binding, ...] = ()
     query_id: str = ""
     describe_only: bool = False
+    attached: list[Attachment] = field(default_factory=list)
+    """What the statement reads besides tables."""
 
     @cached_property
     def access(self) -> Access:

@@ -21,7 +21,7 @@ _FOREIGN = (
 """sqlglot's functions of other dialects that DuckDB would answer, or that carry another function's name."""
 
 _CLAUSES: dict[str, frozenset[str]] = {
-    "Table": frozenset(("this", "alias", "db", "catalog", "laterals", "joins", "pivots", "sample")),
+    "Table": frozenset(("this", "alias", "db", "catalog", "laterals", "joins", "pivots", "sample", "format", "pattern")),
     "Insert": frozenset(("this", "expression", "overwrite", "with_", "hint")),
     "Update": frozenset(("this", "expressions", "from_", "where", "with_", "hint")),
     "Delete": frozenset(("this", "using", "where", "with_", "hint")),

@@ -126,7 +126,7 @@ INFORMATION_VIEWS = tuple(_VIEWS)
 def information_schema(context: Context, path: Path, database: int | None) -> tuple[Expr, Sequence[ColumnDef]]:
     """A query that yields the view's rows, and its columns; 000002 for a view that is not there."""
     found = _VIEWS.get(path[-1])
-    if found is None:
+    if found is None and path[-1] != "LOAD_HISTORY":
         raise unsupported(f"INFORMATION_SCHEMA.{path[-1]}")
     catalogue = context.catalogue
     home = catalogue.find(Kind.DATABASE, path[:1]) if len(path) == 3 else catalogue.lookup(database)
@@ -134,6 +134,10 @@ def information_schema(context: Context, path: Path, database: int | None) -> tu
         raise SnowflakeError(
             "002003", "42S02", f"SQL compilation error:\nObject '{dotted(path)}' does not exist or not authorized."
         )
+    if found is None:
+        from local.data.load_functions import load_history
+
+        return load_history(context, home)
     rows, names = found
     columns = [
         ColumnDef(number, name, _TIMES.get(name, NUMBER if name in _NUMBERS else VARCHAR))

@@ -10,6 +10,7 @@ from local import registry
 from local.data.bindings import literal
 from local.data.faults import parse_error
 from local.data.guard import CALLED, refuse_foreign
+from local.data.staged_table import is_load_function
 from local.errors import SnowflakeError, compilation_error, unsupported
 from local.reader import Reader
 from local.session import Context
@@ -38,7 +39,10 @@ def prepare(context: Context, tree: Expr) -> Expr:
     """Names in stored form, ``?`` replaced by its value, context functions by literals."""
     from sqlglot import exp
 
+    from local.data.staged_query import rewrite_positions
+
     refuse_foreign(tree)
+    rewrite_positions(tree)
     bound = _Bindings(context)
     for node in list(tree.walk()):
         if isinstance(node, exp.Identifier) and not node.quoted:
@@ -132,7 +136,7 @@ def _function(context: Context, node: Expr, name: str, arguments: list[Expr]) ->
 
     answer = registry.FUNCTION.get(name)
     if answer is None:
-        if isinstance(node, exp.Anonymous) and name not in KNOWN_FUNCTIONS:
+        if isinstance(node, exp.Anonymous) and name not in KNOWN_FUNCTIONS and not is_load_function(node):
             node.meta[CALLED] = True
         return
     if name in registry.NAMES and len(arguments) == 1:

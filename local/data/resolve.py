@@ -16,10 +16,13 @@ from local.access import Access
 from local.data.columns import ColumnDef, columns_of
 from local.data.guard import CALLED, CHECKED, written
 from local.data.information import information_schema
+from local.data.load_functions import call_of, table_function
 from local.data.parse import parse, prepare
 from local.data.policies import answer_invoker, protect
 from local.data.sequences import find_sequence, reference, take_next
 from local.data.shapes import SCHEMA
+from local.data.staged_query import staged_source
+from local.data.staged_table import staged_arguments
 from local.data.udf import expand_call
 from local.data.work import source_name
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
@@ -133,9 +136,15 @@ class Resolver:
     def _function(self, node: Expr, reading: Reading) -> None:
         from sqlglot import exp
 
+        loads = call_of(node) if isinstance(node, exp.TableFromRows) else None
+        if loads is not None:
+            _put(node, loads[0], *table_function(self.context, *loads))
+            return
         if isinstance(node, exp.Anonymous) and node.meta.get(CALLED):
             self._pending.append((node, reading))
         elif isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+            if isinstance(node.parent, exp.TableFromRows) and call_of(node.parent) is not None:
+                return
             if not node.expression.meta.get(CALLED):
                 raise unsupported(f"{written(node)}, a function's name with a schema")
         elif isinstance(node, (exp.TableFromRows, exp.Lateral)) and not any(
@@ -161,21 +170,16 @@ class Resolver:
     def _reference(self, table: exp.Table, reading: Reading, names: frozenset[str]) -> None:
         from sqlglot import exp
 
-        if not isinstance(table.this, exp.Identifier):
+        staged = staged_arguments(table)
+        if staged is not None:
+            _put(table, "_STAGED", *staged_source(self.context, table, staged))
+            return
+        if not isinstance(table.this, exp.Identifier) or table.args.get("format") or table.args.get("pattern"):
             raise unsupported(f"{written(table)} in FROM")
         path = _path(table)
         if len(path) == 1 and path[0] in names:
             return
-        source, columns = self._relation(path, reading)
-        alias = table.args.get("alias")
-        name = exp.to_identifier(table.alias or path[-1], quoted=True)
-        given = alias.args.get("columns") if alias else None
-        subquery = exp.Subquery(this=source, alias=exp.TableAlias(this=name, columns=given))
-        for key in ("joins", "laterals", "pivots", "sample"):
-            if table.args.get(key):
-                subquery.set(key, table.args[key])
-        subquery.meta["columns"] = columns
-        table.replace(subquery)
+        _put(table, path[-1], *self._relation(path, reading))
 
     def _relation(self, path: Path, reading: Reading) -> tuple[Expr, Sequence[ColumnDef]]:
         if len(path) > 1 and path[-2] == "INFORMATION_SCHEMA":
@@ -260,6 +264,21 @@ class Resolver:
     def _check(self, found: Obj, path: Path, access: Access, privilege: str) -> None:
         if not (access.holds(found, privilege) and access.reachable(found)):
             raise insufficient_privileges(found.kind.value, found.name)
+
+
+def _put(node: Expr, name: str, source: Expr, columns: Sequence[ColumnDef]) -> None:
+    """Put a query in the place of a reference in FROM, under its alias or name."""
+    from sqlglot import exp
+
+    alias = node.args.get("alias")
+    shown = exp.to_identifier(node.alias or name, quoted=True)
+    given = alias.args.get("columns") if alias else None
+    subquery = exp.Subquery(this=source, alias=exp.TableAlias(this=shown, columns=given))
+    for key in ("joins", "laterals", "pivots", "sample"):
+        if node.args.get(key):
+            subquery.set(key, node.args[key])
+    subquery.meta["columns"] = columns
+    node.replace(subquery)
 
 
 def find_relation(context: Context, path: Path, *, temporary: bool = True) -> Obj | None:

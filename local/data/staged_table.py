@@ -35,6 +35,17 @@ def staged_arguments(table: exp.Table) -> StagedTable | None:
     return StagedTable(where.name, _named(table.args.get("format")), pattern.name if pattern is not None else None)
 
 
+LOAD_FUNCTIONS = ("INFER_SCHEMA", "VALIDATE", "COPY_HISTORY")
+
+
+def is_load_function(node: Expr) -> bool:
+    """Whether the call is one of ``LOAD_FUNCTIONS`` in TABLE(…), also behind ``INFORMATION_SCHEMA.``."""
+    from sqlglot import exp
+
+    parent = node.parent.parent if isinstance(node.parent, exp.Dot) else node.parent
+    return node.name.upper() in LOAD_FUNCTIONS and isinstance(parent, exp.TableFromRows)
+
+
 def _named(found: Expr | None) -> Given:
     from sqlglot import exp
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from local.data.attach import with_attachments
 from local.data.faults import translated
 from local.data.overlay import Overlay, Writing, covered_name, roll_back
 from local.data.shapes import SCHEMA, Shapes, physical, stored_name
@@ -321,7 +322,12 @@ def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
     """Plan now, where the catalogue may be read; run later in a thread, planning again if a table changes meanwhile."""
     worker = worker_of(context)
     covered = worker.covered
-    first = plan()
+
+    def planned() -> Plan:
+        context.attached.clear()
+        return with_attachments(plan(), context.attached)
+
+    first = planned()
     terms, ticket = _terms(context), Ticket()
 
     def run() -> Result:
@@ -330,7 +336,7 @@ def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
         if terms.timeout < 86_400:  # nothing runs for a day here, and a timer is a thread
             timer.start()
         try:
-            return _perform(context, worker, plan, first, covered, ticket, terms)
+            return _perform(context, worker, planned, first, covered, ticket, terms)
         finally:
             timer.cancel()
 

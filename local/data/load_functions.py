@@ -1,0 +1,344 @@
+"""INFER_SCHEMA, VALIDATE, COPY_HISTORY and the view LOAD_HISTORY as relations of a query.
+
+Source: docs.snowflake.com, pages of these names.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from local.data.attach import Attachment, Value, attach, next_name, register
+from local.data.columns import ColumnDef
+from local.data.csv_files import records
+from local.data.files import StagedFile
+from local.data.formats import FileFormat, resolve_format
+from local.data.json_files import documents
+from local.data.loads import Load, history, rejected
+from local.data.locations import Access, Place, resolve_location
+from local.data.staged import Wanted, close_file, open_file
+from local.data.staged_table import LOAD_FUNCTIONS
+from local.data.types import NUMBER, VARCHAR, SqlType
+from local.data.unpack import as_text, content
+from local.data.work import worker_of
+from local.errors import compilation_error, unsupported
+from local.model import Json, Kind, Obj
+from local.reader import Reader
+from local.session import Context
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from sqlglot import exp
+    from sqlglot.expressions import Expr
+
+_MOMENT = SqlType("TIMESTAMP_LTZ", scale=9)
+_DAY = 86_400
+_VIEW = "_inferred"
+_SAMPLE = 100_000
+"""Records of a text file that INFER_SCHEMA looks at."""
+Found = tuple["exp.Select", Sequence[ColumnDef]]
+
+
+def _defs(*columns: tuple[str, SqlType]) -> list[ColumnDef]:
+    return [ColumnDef(index, name, kind) for index, (name, kind) in enumerate(columns)]
+
+
+def _text(*names: str) -> list[tuple[str, SqlType]]:
+    return [(name, VARCHAR) for name in names]
+
+
+def call_of(node: Expr) -> tuple[str, list[Expr], dict[str, Expr]] | None:
+    """Name and arguments of one of these functions in TABLE(…); None for any other."""
+    from sqlglot import exp
+
+    inner = node.this
+    if isinstance(inner, exp.Dot):
+        inner = inner.expression
+    if not isinstance(inner, exp.Anonymous) or inner.name.upper() not in LOAD_FUNCTIONS:
+        return None
+    given = [item for item in inner.expressions if not isinstance(item, exp.Kwarg)]
+    named = {item.this.name.upper(): item.expression for item in inner.expressions if isinstance(item, exp.Kwarg)}
+    return inner.name.upper(), given, named
+
+
+def table_function(context: Context, name: str, given: list[Expr], named: dict[str, Expr]) -> Found:
+    """The relation behind a call."""
+    match name:
+        case "INFER_SCHEMA":
+            return _infer(context, named)
+        case "VALIDATE":
+            return _validate(context, given, named)
+    return _copy_history(context, named)
+
+
+def _literal(expression: Expr | None, name: str) -> str | None:
+    from sqlglot import exp
+
+    if expression is None:
+        return None
+    if isinstance(expression, (exp.Literal, exp.Boolean)):
+        return expression.name if isinstance(expression, exp.Literal) else str(expression.this)
+    raise unsupported(f"{name} => anything but a literal")
+
+
+# VALIDATE
+
+_ERRORS = _defs(
+    *_text("ERROR", "FILE"), ("LINE", NUMBER), ("CHARACTER", NUMBER), ("BYTE_OFFSET", NUMBER), ("CATEGORY", VARCHAR),
+    ("CODE", NUMBER), *_text("SQL_STATE", "COLUMN_NAME"), ("ROW_NUMBER", NUMBER), ("ROW_START_LINE", NUMBER),
+    ("REJECTED_RECORD", VARCHAR),
+)  # fmt: skip
+
+
+def _validate(context: Context, given: list[Expr], named: dict[str, Expr]) -> Found:
+    from local.statements.tables import find_table
+
+    if len(given) != 1:
+        raise compilation_error("VALIDATE takes a table and JOB_ID => '…'.", "000938", "22023")
+    table = find_table(context, _path(given[0]))
+    context.access.require(table, "SELECT")
+    job = _literal(named.get("JOB_ID"), "JOB_ID")
+    query = None if job in (None, "_last") else job
+    worker = worker_of(context)
+
+    def rows(cursor: DuckDBPyConnection) -> list[Sequence[Value]]:
+        return [
+            (r.error, r.file, r.line, r.character, r.offset, r.category, int(r.code), r.state, r.column or None, r.row,
+             r.start, r.record)
+            for r in rejected(cursor, worker, table.id, query)
+        ]  # fmt: skip
+
+    return _relation(context, _ERRORS, rows)
+
+
+def _path(expression: Expr) -> tuple[str, ...]:
+    from sqlglot import exp
+
+    if isinstance(expression, exp.Literal):
+        return Reader(expression.name).path()
+    return Reader(expression.sql(dialect="snowflake")).path()
+
+
+def _relation(
+    context: Context, columns: list[ColumnDef], rows: Callable[[DuckDBPyConnection], Sequence[Sequence[Value]]]
+) -> Found:
+    name = next_name(context)
+
+    def make(cursor: DuckDBPyConnection) -> None:
+        register(cursor, name, columns, rows(cursor))
+
+    return attach(context, Attachment(name, make), columns), columns
+
+
+# Histories
+
+_LOADS = _defs(
+    *_text("SCHEMA_NAME", "FILE_NAME", "TABLE_NAME"), ("LAST_LOAD_TIME", _MOMENT), ("STATUS", VARCHAR),
+    ("ROW_COUNT", NUMBER), ("ROW_PARSED", NUMBER), ("FIRST_ERROR_MESSAGE", VARCHAR),
+    ("FIRST_ERROR_LINE_NUMBER", NUMBER), ("FIRST_ERROR_CHARACTER_POSITION", NUMBER), ("FIRST_ERROR_COL_NAME", VARCHAR),
+    ("ERROR_COUNT", NUMBER), ("ERROR_LIMIT", NUMBER),
+)  # fmt: skip
+_COPIES = _defs(
+    *_text("FILE_NAME", "STAGE_LOCATION"), ("LAST_LOAD_TIME", _MOMENT), ("ROW_COUNT", NUMBER), ("ROW_PARSED", NUMBER),
+    ("FILE_SIZE", NUMBER), ("FIRST_ERROR_MESSAGE", VARCHAR), ("FIRST_ERROR_LINE_NUMBER", NUMBER),
+    ("FIRST_ERROR_CHARACTER_POS", NUMBER), ("FIRST_ERROR_COLUMN_NAME", VARCHAR), ("ERROR_COUNT", NUMBER),
+    ("ERROR_LIMIT", NUMBER), *_text("STATUS", "TABLE_CATALOG_NAME", "TABLE_SCHEMA_NAME", "TABLE_NAME",
+    "PIPE_CATALOG_NAME", "PIPE_SCHEMA_NAME", "PIPE_NAME"), ("PIPE_RECEIVED_TIME", _MOMENT),
+    ("FIRST_COMMIT_TIME", _MOMENT),
+)  # fmt: skip
+_STATUS = {"LOADED": "Loaded", "PARTIALLY_LOADED": "Partially loaded", "LOAD_FAILED": "Load failed"}
+
+
+def load_history(context: Context, database: Obj) -> Found:
+    """The view INFORMATION_SCHEMA.LOAD_HISTORY: 14 days, at most 10,000 rows, tables that the session may see."""
+    tables = {
+        table.id: (schema.name, table.name)
+        for schema in context.catalogue.children(database.id, Kind.SCHEMA)
+        for table in context.catalogue.children(schema.id, Kind.TABLE)
+        if context.access.visible(table)
+    }
+    worker = worker_of(context)
+
+    def rows(cursor: DuckDBPyConnection) -> list[Sequence[Value]]:
+        found = history(cursor, worker, list(tables), time.time() - 14 * _DAY)[-10_000:]
+        return [
+            (tables[x.table][0], x.shown, tables[x.table][1], x.loaded, x.status.replace("_", " "), x.rows, x.parsed,
+             x.message, x.line, x.character, x.column, x.errors, x.limit)
+            for x in found
+        ]  # fmt: skip
+
+    return _relation(context, _LOADS, rows)
+
+
+def _copy_history(context: Context, named: dict[str, Expr]) -> Found:
+    from local.statements.tables import find_table
+
+    name = _literal(named.get("TABLE_NAME"), "TABLE_NAME")
+    if name is None or "START_TIME" not in named:
+        raise compilation_error("COPY_HISTORY needs TABLE_NAME and START_TIME.", "000938", "22023")
+    table = find_table(context, Reader(name).path())
+    database, schema = context.catalogue.path(table)[:2]
+    context.access.require(table, "SELECT", "INSERT")
+    bounds = [_moment(named[key]) if key in named else None for key in ("START_TIME", "END_TIME")]
+    worker = worker_of(context)
+
+    def row(x: Load) -> Sequence[Value]:
+        return (x.shown, x.stage, x.loaded, x.rows, x.parsed, x.size, x.message, x.line, x.character, x.column,
+                x.errors, x.limit, _STATUS[x.status], database, schema, table.name, *(None,) * 4, x.loaded)  # fmt: skip
+
+    def rows(cursor: DuckDBPyConnection) -> list[Sequence[Value]]:
+        times = [_seconds(cursor, bound) if bound else None for bound in bounds]
+        since = max(times[0] or 0.0, time.time() - 14 * _DAY)
+        return [row(x) for x in history(cursor, worker, [table.id], since) if times[1] is None or x.loaded <= times[1]]
+
+    return _relation(context, _COPIES, rows)
+
+
+def _moment(expression: Expr) -> str:
+    from sqlglot import exp
+
+    from local.data.translate import to_duckdb
+
+    return to_duckdb(exp.select(expression.copy()))
+
+
+def _seconds(cursor: DuckDBPyConnection, query: str) -> float:
+    ((found,),) = cursor.execute(f"SELECT epoch(CAST(({query}) AS TIMESTAMPTZ))").fetchall()
+    return float(found)
+
+
+# INFER_SCHEMA
+
+_INFERRED = _defs(*_text("COLUMN_NAME", "TYPE"), ("NULLABLE", SqlType("BOOLEAN")), *_text("EXPRESSION", "FILENAMES"),
+                  ("ORDER_ID", NUMBER))  # fmt: skip
+_KINDS = (
+    (r"(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT)|U?HUGEINT)\Z", "NUMBER(38, 0)"),
+    (r"DECIMAL\((\d+),(\d+)\)\Z", r"NUMBER(\1, \2)"),
+    (r"(?:FLOAT|DOUBLE)\Z", "REAL"), (r"BOOLEAN\Z", "BOOLEAN"), (r"DATE\Z", "DATE"), (r"TIME\Z", "TIME"),
+    (r"TIMESTAMP WITH TIME ZONE\Z", "TIMESTAMP_LTZ"), (r"TIMESTAMP", "TIMESTAMP_NTZ"), (r"BLOB\Z", "BINARY"),
+    (r"VARCHAR\Z", "TEXT"), (r".*\[\]\Z", "ARRAY"), (r"(?:STRUCT|MAP)", "OBJECT"),
+)  # fmt: skip
+
+
+def _infer(context: Context, named: dict[str, Expr]) -> Found:
+    texts = {key: _literal(value, key) for key, value in named.items()}
+    unknown = texts.keys() - {"LOCATION", "FILE_FORMAT", "IGNORE_CASE", "MAX_FILE_COUNT", "MAX_RECORDS_PER_FILE"}
+    where, format_name = texts.get("LOCATION"), texts.get("FILE_FORMAT")
+    if unknown:
+        raise unsupported(f"INFER_SCHEMA({min(unknown)} => …)")
+    if where is None or format_name is None:
+        raise compilation_error("INFER_SCHEMA needs LOCATION and FILE_FORMAT.", "000938", "22023")
+    location = resolve_location(context, where, Access.READ)
+    made = resolve_format(context, {"FORMAT_NAME": list[Json](Reader(format_name).path())})
+    ignore_case = str(texts.get("IGNORE_CASE")).lower() == "true"
+    most = int(texts.get("MAX_FILE_COUNT") or 1_000_000)
+
+    def rows(cursor: DuckDBPyConnection) -> list[Sequence[Value]]:
+        found: dict[str, tuple[str, list[str]]] = {}
+        for file in location.files()[:most]:
+            for column, kind in _file_types(cursor, location.place, file, made).items():
+                name = column.upper() if ignore_case else column
+                known = found.get(name)
+                merged = kind if known is None or known[0] == kind else _wider(known[0], kind)
+                found[name] = (merged, [*(known[1] if known else []), location.shown(file.name)])
+        return [
+            (name, kind, True, _expression(made, name, index, kind, ignore_case), ", ".join(files), index)
+            for index, (name, (kind, files)) in enumerate(found.items())
+        ]
+
+    return _relation(context, _INFERRED, rows)
+
+
+def _expression(made: FileFormat, name: str, index: int, kind: str, ignore_case: bool) -> str:
+    if made.kind == "CSV":
+        return f"${index + 1}::{kind}"
+    return f"GET_IGNORE_CASE ($1, '{name}')::{kind}" if ignore_case else f"$1:{name}::{kind}"
+
+
+def _wider(one: str, other: str) -> str:
+    numbers = [re.match(r"NUMBER\((\d+), (\d+)\)\Z", kind) for kind in (one, other)]
+    first, second = numbers
+    if first and second:
+        scale = max(int(first[2]), int(second[2]))
+        whole = max(int(first[1]) - int(first[2]), int(second[1]) - int(second[2]))
+        return f"NUMBER({min(38, whole + scale)}, {scale})"
+    if {one, other} <= {"REAL"} or (("REAL" in (one, other)) and any(numbers)):
+        return "REAL"
+    return "TEXT" if {one, other}.isdisjoint({"ARRAY", "OBJECT", "VARIANT"}) else "VARIANT"
+
+
+def _file_types(cursor: DuckDBPyConnection, place: Place, file: StagedFile, made: FileFormat) -> dict[str, str]:
+    """Column → Snowflake type of one file."""
+    if made.kind == "PARQUET":
+        opened = open_file(cursor, place, file, file.name, _VIEW, Wanted(made, 1))
+        close_file(cursor, _VIEW)
+        return {name: _kind(storage) for name, storage in opened.columns.items()}
+    text = as_text(content(place.fetch(file), made), made)
+    if made.kind == "JSON":
+        return _json_types(text, made)
+    found = records(text, made)
+    header: tuple[str | None, ...] = ()
+    if made.on("PARSE_HEADER"):
+        first = next(found, None)
+        header = first.fields if first is not None else ()
+    kinds: dict[str, str] = {str(name): "" for name in header}
+    for record in islice(found, _SAMPLE):
+        for index, cell in enumerate(record.fields):
+            name = str(header[index]) if index < len(header) else f"c{index + 1}"
+            kind = "" if cell is None or cell in made.null_if else _text_kind(cell)
+            kinds[name] = _join(kinds.get(name, ""), kind)
+    return {name: kind or "TEXT" for name, kind in kinds.items()}
+
+
+def _json_types(text: str, made: FileFormat) -> dict[str, str]:
+    kinds: dict[str, str] = {}
+    for document in islice(documents(text, made), _SAMPLE):
+        for name, value in (document.value if isinstance(document.value, dict) else {}).items():
+            kinds[name] = _join(kinds.get(name, ""), _value_kind(value))
+    return {name: kind or "TEXT" for name, kind in kinds.items()}
+
+
+def _join(one: str, other: str) -> str:
+    if not one or not other or one == other:
+        return one or other
+    return _wider(one, other)
+
+
+def _value_kind(value: Json) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "BOOLEAN"
+        case dict():
+            return "OBJECT"
+        case list():
+            return "ARRAY"
+        case str():
+            return _text_kind(value) if re.match(r"\d{4}-", value) else "TEXT"
+    return _text_kind(str(value))
+
+
+def _text_kind(text: str) -> str:
+    if found := re.match(r"[+-]?(\d{1,38})(?:\.(\d{1,37}))?\Z", text):
+        scale = len(found[2] or "")
+        return f"NUMBER({min(38, len(found[1]) + scale)}, {scale})"
+    if re.match(r"[+-]?\d+(?:\.\d*)?[eE][+-]?\d+\Z", text):
+        return "REAL"
+    if text.lower() in ("true", "false"):
+        return "BOOLEAN"
+    if re.match(r"\d{4}-\d\d-\d\d\Z", text):
+        return "DATE"
+    if re.match(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\Z", text):
+        return "TIMESTAMP_NTZ"
+    return "TIME" if re.match(r"\d\d:\d\d:\d\d(?:\.\d+)?\Z", text) else "TEXT"
+
+
+def _kind(storage: str) -> str:
+    for pattern, kind in _KINDS:
+        if found := re.match(pattern, storage):
+            return found.expand(kind)
+    return "VARIANT"
