@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from local.data.faults import NOT_REPRESENTABLE
 from local.data.types import SqlType, from_storage
+from local.errors import SnowflakeError
 from local.results import Cell, Column, Result, StatementType, Type
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 _UTC_OFFSET = 1440
+_LIMIT = 10**38
+"""DuckDB computes whole numbers of a digit more than Snowflake has."""
 Encoder = Callable[[object], Cell]
 
 
@@ -86,7 +90,12 @@ def _encoder(column: Column) -> Encoder:
 
 
 def _number(value: object) -> Cell:
-    return format(value, "f") if isinstance(value, Decimal) else str(int(str(value)))
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    number = int(str(value))
+    if abs(number) >= _LIMIT:
+        raise SnowflakeError("100046", "22003", f"{NOT_REPRESENTABLE}, value {number}")
+    return str(number)
 
 
 def _real(value: object) -> Cell:

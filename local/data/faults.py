@@ -50,6 +50,7 @@ def translated() -> Iterator[None]:
         raise SnowflakeError("100183", "22000", "A text holds half a character.") from None
 
 
+NOT_REPRESENTABLE = "Number out of representable range: type FIXED[SB16](38,0)"
 _COMPILATION = "SQL compilation error:\n"
 
 _RULES: tuple[tuple[str, str, str, str], ...] = (
@@ -77,10 +78,12 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
     (r"Unknown TimeZone '(.*?)'", "100035", "22007", "Timestamp '{0}' is not recognized"),
     (r"time field .*?: \"(.*?)\"", "100108", "22007", "Time '{0}' is not recognized"),
     (r"Could not convert string '(.*?)' to BOOL", "100037", "22018", "Boolean value '{0}' is not recognized"),
+    (r"Could not convert string [\"'](\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*)[\"'] to DECIMAL",
+     "100039", "22003", "Numeric value '{0}' is out of range"),
     (r"Could not convert string [\"'](.*?)[\"'] to (?:U?INT|U?BIGINT|HUGEINT|DECIMAL|DOUBLE|FLOAT)", "100038", "22018",
      "Numeric value '{0}' is not recognized"),
     (r"Could not cast value (.*?) to DECIMAL", "100039", "22003", "Numeric value '{0}' is out of range"),
-    (r"(?:Overflow in|out of range)", "100039", "22003", "Numeric value is out of range"),
+    (r"(?:Overflow|overflow|out of range)", "100046", "22003", NOT_REPRESENTABLE),
     (r"(?:Malformed|Invalid) JSON", "100069", "22P02", "Error parsing JSON"),
     (r"Conflict on|Transaction conflict|write-write conflict", "000625", "57014",
      "The transaction conflicts with another one that has committed since it began."),

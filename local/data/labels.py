@@ -35,9 +35,10 @@ def _projections(sql: str, tokens: list[Token]) -> list[str]:
     depth = 0
     start: Token | None = None
     last: Token | None = None
-    for token in tokens:
+    for index, token in enumerate(tokens):
         mark = token.value if token.kind is TokenKind.PUNCTUATION else ""
-        over = token.kind is TokenKind.END or mark == ";" or (token.upper in _END) or mark == ")"
+        within = token.upper == "GROUP" and index > 0 and tokens[index - 1].upper == "WITHIN"
+        over = token.kind is TokenKind.END or mark in (";", ")") or (token.upper in _END and not within)
         if depth == 0 and (over or mark == ","):
             if start is not None and last is not None:
                 labels.append(_upper(sql[start.start : last.end]))

@@ -98,6 +98,8 @@ def _type(projection: Expr, sources: Mapping[str, Outputs | None]) -> SqlType | 
             return parse_type(inner.to.sql(dialect="snowflake"))
         except SnowflakeError:
             return None
+    if isinstance(inner, (exp.Array, exp.Struct, exp.StarMap)):
+        return SqlType("ARRAY" if isinstance(inner, exp.Array) else "OBJECT")
     if not isinstance(inner, exp.Column):
         return None
     found = [

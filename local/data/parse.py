@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from local import registry
 from local.data.bindings import literal
+from local.data.conversions import NAMES
 from local.data.faults import parse_error
 from local.data.guard import CALLED, refuse_foreign
 from local.data.staged_table import is_load_function
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _WHOLE = re.compile(r"[0-9]{1,9}\Z")
 
-KNOWN_FUNCTIONS = frozenset(("TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_NTZ", "HAVERSINE", "SHA2_HEX", "SHA2_BINARY"))
+KNOWN_FUNCTIONS = NAMES | {"TO_DATE", "TO_TIMESTAMP", "TO_TIMESTAMP_NTZ", "HAVERSINE", "SHA2_HEX", "SHA2_BINARY"}
 """Functions that sqlglot knows by name only and that a transform or DuckDB answers as Snowflake does."""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from local.data.conversions import convert
 from local.data.guard import require_checked
-from local.data.macros import DIVISOR
 from local.errors import SnowflakeError, unsupported
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _NAMES = (
 def _transforms() -> tuple[Callable[[Expr], Expr], ...]:
     from fakesnow import transforms
 
-    return (_integers, _divide, _contains, *(getattr(transforms, name) for name in _NAMES))
+    return (_integers, _contains, *(getattr(transforms, name) for name in _NAMES))
 
 
 def to_duckdb(tree: Expr) -> str:
@@ -39,6 +39,7 @@ def to_duckdb(tree: Expr) -> str:
 
     try:
         if not _plain(tree):
+            tree = convert(tree)
             for transform in _transforms():
                 tree = tree.transform(transform, copy=False)
             require_checked(tree)
@@ -70,17 +71,6 @@ def _integers(node: Expr) -> Expr:
         return exp.DataType.build("DECIMAL(38, 0)")
     if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.DECIMAL and len(node.expressions) == 1:
         return exp.DataType.build(f"DECIMAL({node.expressions[0].name}, 0)")
-    return node
-
-
-def _divide(node: Expr) -> Expr:
-    """Division by zero is an error, not infinity."""
-    from sqlglot import exp
-
-    if isinstance(node, (exp.Div, exp.Mod)) and not isinstance(node.expression, exp.Anonymous):
-        zero = isinstance(node.expression, exp.Literal) and node.expression.is_number and float(node.expression.name)
-        if not zero:
-            node.set("expression", exp.Anonymous(this=DIVISOR, expressions=[node.expression]))
     return node
 
 

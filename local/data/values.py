@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from local.data.columns import ColumnDef
-from local.data.macros import FIT, ZONED
+from local.data.macros import BINARY, BOOLEAN, FIT, SHORT, ZONED
 from local.data.parse import parse, prepare
 from local.data.sequences import find_sequence, reference, sequence_name
 from local.data.shapes import SCHEMA
 from local.data.translate import to_duckdb
-from local.data.types import MAX_TEXT, SqlType
+from local.data.types import MAX_BINARY, MAX_TEXT, SqlType
 from local.session import Context
 
 
@@ -19,6 +19,10 @@ def converted(expression: str, kind: SqlType) -> str:
     """DuckDB SQL that casts an expression to a column's type; a text longer than the column is an error."""
     if kind.name == "VARCHAR" and kind.length is not None and kind.length < MAX_TEXT:
         return f"{FIT}(CAST({expression} AS VARCHAR), {kind.length})"
+    if kind.name == "BINARY":
+        return f"{SHORT}({BINARY}({expression}), {kind.length or MAX_BINARY})"
+    if kind.name == "BOOLEAN":
+        return f"{BOOLEAN}({expression})"
     if kind.storage == "JSON":
         return f"CASE WHEN {expression} IS NOT NULL THEN to_json({expression}) END"
     if kind.storage == "TIMESTAMP WITH TIME ZONE":
