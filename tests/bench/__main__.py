@@ -16,6 +16,7 @@ from tests.bench import (
     policies,
     report,
     results,
+    review,
     server,
 )
 from tests.bench.process import ROOT, say
@@ -31,6 +32,7 @@ SECTIONS: Mapping[str, Callable[[], list[Measure]]] = {
     "policies": policies.measure,
     "account": account.measure,
     "audit": audit.measure,
+    "review": review.measure,
     "cold": commands.cold,
 }
 KEPT = ROOT / "docs" / "benchmarks.json"

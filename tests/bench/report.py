@@ -16,9 +16,11 @@ TITLES = {
     "account": "The picture of an account",
     "live": "Reading a live account",
     "audit": "`ops audit` and `ops drift`",
+    "review": "`ops review`",
     "policies": "The rules",
 }
 ABOUT = {
+    "review": "The working tree against its own commit on the local Snowflake, without added latency; start to end.",
     "audit": "dev, qa and prod in one account, without findings; the command from start to end.",
     "cold": "Both Python environments, Go, CLI, plugin, account, `up` and proof, with empty caches.",
     "latency": "The `pulumi` command from start to end, with the environment of `ops local env`.",
