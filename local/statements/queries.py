@@ -38,7 +38,8 @@ def select(context: Context, reader: Reader) -> Answer:
     "WITH",
     "(",
     "VALUES",
-    notes="no Time Travel, stages, sequences, UDFs; division and AVG give FLOAT",
+    notes="no Time Travel, stages, sequences, UDFs; quotients and averages are exact to 15 digits; HASH has other "
+    "values; text is written in the default output formats, whatever the session's parameters say",
     source=_SOURCE,
 )
 def query(context: Context, reader: Reader) -> Answer:
