@@ -8,7 +8,7 @@ from account.names import Name
 from account.picture import Picture
 from ops.review.locate import Places
 from ops.review.model import Cost, CostRow, FindingRow, WaiverRow
-from policies.judge import Finding, Report
+from policies.judge import WAIVERS, Finding, Report
 from policies.rule import Verdict
 from stacks import Platform
 
@@ -49,12 +49,16 @@ def _amount(amount: cost.Range | None) -> Amount | None:
 
 
 def merged(reports: Iterable[Report]) -> tuple[Finding, ...]:
-    """Findings of several reports on one change; the same one is listed once."""
+    """Findings of several reports on one change; the same one is listed once.
+
+    A waiver that one report has no use for is in order where another has.
+    """
+    everything = [finding for report in reports for finding in report.findings]
+    used = {finding.waiver.address for finding in everything if finding.waiver is not None}
     found: dict[tuple[str, str, str, str], Finding] = {}
-    for report in reports:
-        for finding in report.findings:
-            if finding.verdict is not Verdict.PASS:
-                found.setdefault(_identity(finding), finding)
+    for finding in everything:
+        if finding.verdict is not Verdict.PASS and not (finding.rule == WAIVERS and finding.address in used):
+            found.setdefault(_identity(finding), finding)
     return tuple(found[key] for key in sorted(found))
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -72,10 +73,12 @@ def review(stack: str, ref: str | None = None, *, real: bool = False, today: dat
     book, waived = gate.book(stack), gate.waivers(stack)
     base = None if real else bases.ensure(bases.resolve(ref), stack)
     declared = _declared(stack, base)
-    with _preview_on(stack, base) as ran:
-        before, after = gate.sides(ran.planned, ran.platform)
-        judged = _judged(book, waived, ran, before, after, declared, day)
-        return _review(stack, ran, before, after, judged, declared, day)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # reading every file for secrets takes as long as half a preview
+        on_files = pool.submit(_on_files, book, waived, declared, day)
+        with _preview_on(stack, base) as ran:
+            before, after = gate.sides(ran.planned, ran.platform)
+            judged = _judged(book, waived, ran, before, after, declared, day, on_files.result())
+            return _review(stack, ran, before, after, judged, declared, day)
 
 
 @dataclass(frozen=True)
@@ -139,13 +142,25 @@ def _previewed(on: engine.Target, name: str, platform: Platform, base: Base | No
     return Ran(name, outcome, planned(outcome.events), platform, empty, changed)
 
 
-def _judged(
-    book: Book, waivers: tuple[Waiver, ...], ran: Ran, before: Picture, after: Picture, declared: Declared, day: date
-) -> Judgements:
-    """The rules over the plan with both pictures and the repository, and over what is declared for the real account."""
+def _on_files(book: Book, waivers: tuple[Waiver, ...], declared: Declared, day: date) -> Report:
+    """The rules over the repository's files, which need no preview."""
     texts = files.read(layout.repository())
-    case = Case(picture=after, base=before, plan=ran.planned.plan, files=texts)
-    now = [judge(book, case, waivers, day)]
+    case = Case(picture=from_platform(declared.platform), files=texts)
+    return judge(gate.only(book, Evidence.FILES), case, waivers, day)
+
+
+def _judged(
+    book: Book,
+    waivers: tuple[Waiver, ...],
+    ran: Ran,
+    before: Picture,
+    after: Picture,
+    declared: Declared,
+    day: date,
+    on_files: Report,
+) -> Judgements:
+    """The rules over the plan with both pictures, over the files, and over what the real account is to be."""
+    now = [judge(book, Case(picture=after, base=before, plan=ran.planned.plan), waivers, day), on_files]
     if not declared.new and not declared.known:
         on_real = Case(picture=from_platform(declared.platform))
         now.append(judge(gate.only(book, Evidence.DECLARATION), on_real, waivers, day))
