@@ -1,0 +1,1 @@
+"""One module per program: how it is started and what it is asked to do."""
