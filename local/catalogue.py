@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
+from local.dropped import Dropped, keep, pack, unpack
 from local.errors import already_exists
 from local.history import KINDS, Gone, remember_dropped, remember_revoked
 from local.history import decode as decode_gone
@@ -106,6 +107,9 @@ class Catalogue:
             },
         )
         self.history: Relation[Gone] = Relation("history", self._journal, lambda g: f"{g.number:012d}", encode_gone, {})
+        self.dropped: Relation[Dropped] = Relation(
+            "dropped", self._journal, lambda d: f"{d.number:012d}", pack, {"kind": lambda d: d.kind}
+        )
         self._next_id = 1
         self._load()
 
@@ -127,6 +131,8 @@ class Catalogue:
             self.references.load(decode(Reference, body))
         for body in self._store.records("history"):
             self.history.load(decode_gone(body))
+        for kept in sorted(map(unpack, self._store.records("dropped")), key=lambda d: d.deleted):
+            self.dropped.load(kept)
         for body in self._store.records("meta"):
             self._next_id = int(json.loads(body)["next_id"])
 
@@ -310,12 +316,16 @@ class Catalogue:
         """Remove an object, what it contains, and every grant (also future and inherited) and reference that names it.
 
         Grants that a dropped user made go too; those of a dropped role are passed on before (``grants.pass_on``).
-        Dropped objects and the grants of dropped roles and users go to the history. Returns all removed objects, the
-        given one last.
+        Dropped objects and the grants of dropped roles and users go to the history; what UNDROP can bring back is kept.
+        Returns all removed objects, the given one last.
         """
+        keep(self, obj)
+        return self._drop(obj)
+
+    def _drop(self, obj: Obj) -> list[Obj]:
         removed: list[Obj] = []
         for child in self.objects.by("parent", obj.id):
-            removed += self.drop(child)
+            removed += self._drop(child)
         if obj.kind in KINDS:
             remember_dropped(self, obj)
         for index in ("target", "grantee", "grantor"):

@@ -59,7 +59,8 @@ def _fill(
         values = ", ".join(converted(f"q.{name}", column.type) for name, column in zip(names, columns, strict=True))
         cursor.execute("BEGIN")
         cursor.execute(create_statement(number, shape_of(columns)))
-        cursor.execute(f"INSERT INTO {physical(number)} SELECT {values} FROM ({query.sql}) AS q({', '.join(names)})")  # noqa: S608
+        into = f"{physical(number)} ({', '.join(column.physical for column in columns)})"
+        cursor.execute(f"INSERT INTO {into} SELECT {values} FROM ({query.sql}) AS q({', '.join(names)})")  # noqa: S608
         cursor.execute("COMMIT")
         halt("filled")
         with context.catalogue.transaction():

@@ -21,7 +21,9 @@ _FOREIGN = (
 """sqlglot's functions of other dialects that DuckDB would answer, or that carry another function's name."""
 
 _CLAUSES: dict[str, frozenset[str]] = {
-    "Table": frozenset(("this", "alias", "db", "catalog", "laterals", "joins", "pivots", "sample", "format", "pattern")),
+    "Table": frozenset(
+        ("this", "alias", "db", "catalog", "laterals", "joins", "pivots", "sample", "format", "pattern", "when")
+    ),
     "Insert": frozenset(("this", "expression", "overwrite", "with_", "hint")),
     "Update": frozenset(("this", "expressions", "from_", "where", "with_", "hint")),
     "Delete": frozenset(("this", "using", "where", "with_", "hint")),
@@ -62,8 +64,8 @@ def refuse_foreign(tree: Expr) -> None:
     for node in tree.walk():
         if isinstance(node, foreign):
             raise unknown_function(node.sql_name() if isinstance(node, exp.Func) else node.key)
-        if isinstance(node, exp.HistoricalData) or node.args.get("when"):
-            raise unsupported("Time Travel (AT, BEFORE)")
+        if node.args.get("when") and not isinstance(node, exp.Table):
+            raise unsupported("Time Travel (AT, BEFORE) of anything but a table or view")
         if isinstance(node, (exp.MatchRecognize, exp.Clone)):
             raise unsupported(node.key.upper())
         if isinstance(node, exp.CTE) and not isinstance(node.this, (exp.Query, exp.Values)):

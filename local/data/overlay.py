@@ -9,7 +9,7 @@ a transaction").
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from local.data.shapes import SCHEMA
@@ -18,6 +18,7 @@ from local.errors import SnowflakeError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+Hook = Callable[["DuckDBPyConnection"], None]
 _PLACE = "temp.main"
 _HITS = f"{_PLACE}.hits"
 
@@ -59,16 +60,23 @@ class Overlay:
         )
         self._columns[table] = names
 
-    def commit(self) -> None:
-        """Bring the changes into the tables, all or nothing, and forget them; they are forgotten also on failure."""
+    def commit(self, before: Hook, after: Hook) -> None:
+        """Bring the changes into the tables, all or nothing, and forget them; they are forgotten also on failure.
+
+        ``before`` and ``after`` run at both ends of the transaction that does it.
+        """
         cursor = self._cursor
+        if not self._columns:
+            return
         try:
             cursor.execute("BEGIN")
+            before(cursor)
             for table, names in self._columns.items():
                 cursor.execute(f"DELETE FROM {SCHEMA}.{table} WHERE rowid IN (SELECT r FROM {_PLACE}.d_{table})")  # noqa: S608
                 cursor.execute(
                     f"INSERT INTO {SCHEMA}.{table} ({names}) SELECT {names} FROM {_PLACE}.x_{table}"  # noqa: S608
                 )
+            after(cursor)
             cursor.execute("COMMIT")
         except BaseException:
             roll_back(cursor)
@@ -98,9 +106,13 @@ class Writing:
     the caller has begun.
     """
 
-    def __init__(self, cursor: DuckDBPyConnection, table: str, columns: Sequence[str], *, covered: bool) -> None:
+    def __init__(
+        self, cursor: DuckDBPyConnection, table: str, columns: Sequence[str], *, covered: bool, stamp: str = ""
+    ) -> None:
         self.table = f"{SCHEMA}.{table}"
         """Its name in DuckDB."""
+        self._stamp = stamp
+        """What an update of a row sets besides."""
         self._cursor = cursor
         self._columns = tuple(columns)
         self._covered = covered
@@ -117,7 +129,8 @@ class Writing:
         of it as ``q``."""
         shown = ", ".join(f"{name} = {value}" for name, value in changes.items())
         if not self._covered:
-            return self._count(f"UPDATE {self.table} AS b SET {shown} FROM ({rows}) AS q WHERE b.rowid = q.r")  # noqa: S608
+            changed = f"{shown}, {self._stamp}" if self._stamp else shown
+            return self._count(f"UPDATE {self.table} AS b SET {changed} FROM ({rows}) AS q WHERE b.rowid = q.r")  # noqa: S608
         self._keep(rows)
         cells = ", ".join(changes.get(name, f"b.{name}") for name in self._columns)
         count = self._count(

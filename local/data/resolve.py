@@ -23,6 +23,7 @@ from local.data.sequences import find_sequence, reference, take_next
 from local.data.shapes import SCHEMA
 from local.data.staged_query import staged_source
 from local.data.staged_table import staged_arguments
+from local.data.travel import UNAVAILABLE, Point, past_source, point_of
 from local.data.udf import expand_call
 from local.data.work import source_name
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, unsupported
@@ -52,6 +53,8 @@ class Reading:
     depth: int = 0
     defining: bool = False
     """No row is read, only a view's columns are found: policies do not matter yet."""
+    point: Point | None = None
+    """The time as of which tables are read (AT, BEFORE behind a view's name); None for now."""
 
 
 @dataclass
@@ -104,7 +107,7 @@ class Resolver:
         reading = self.reading()
         found = self._find(path, reading)
         self._check(found, path, reading.access, privilege)
-        if found.kind is not Kind.TABLE:
+        if found.kind is not Kind.TABLE or table.args.get("when"):
             raise compilation_error(f"Object '{dotted(path)}' is not a table.", "002203", "42809")
         self.tables.add(found.id)
         return found
@@ -177,11 +180,18 @@ class Resolver:
         if not isinstance(table.this, exp.Identifier) or table.args.get("format") or table.args.get("pattern"):
             raise unsupported(f"{written(table)} in FROM")
         path = _path(table)
+        clause = table.args.get("when")
         if len(path) == 1 and path[0] in names:
+            if clause is not None:
+                raise compilation_error(f"Time travel is not possible on '{path[0]}', which is no table or view.")
             return
+        if clause is not None:
+            reading = replace(reading, point=point_of(self.context, clause))
         _put(table, path[-1], *self._relation(path, reading))
 
     def _relation(self, path: Path, reading: Reading) -> tuple[Expr, Sequence[ColumnDef]]:
+        if reading.point is not None and len(path) > 1 and path[-2] in ("INFORMATION_SCHEMA", "ACCOUNT_USAGE"):
+            raise compilation_error(f"Time travel is not possible on '{dotted(path)}'.")
         if len(path) > 1 and path[-2] == "INFORMATION_SCHEMA":
             return information_schema(self.context, path, reading.database)
         usage = usage_query(self.context, self._complete(path, reading), reading.access)
@@ -196,8 +206,13 @@ class Resolver:
         columns = columns_of(obj)
         if obj.kind is Kind.VIEW:
             return protect(self, obj, columns, self._view(obj, columns, reading), reading), columns
+        if obj.kind is Kind.DYNAMIC_TABLE and obj.props.get("refreshed") is None and not reading.defining:
+            raise _not_initialized(obj)
         self.tables.add(obj.id)
-        found = table_source(source_name(self.context, obj.id), columns, rowid=rowid)
+        if reading.point is not None:
+            found = past_source(self.context, obj, columns, reading.point)
+        else:
+            found = table_source(source_name(self.context, obj.id), columns, rowid=rowid)
         return protect(self, obj, columns, found, reading, (ROWID,) if rowid else ()), columns
 
     def read_with(self, tree: Expr, reading: Reading) -> None:
@@ -224,6 +239,7 @@ class Resolver:
             raise compilation_error(f"View '{view.name}' is nested too deeply.", "002037", "42601")
         self.views.add(view.id)
         inner = view_reading(self.context, view.parent, view.owner, reading.depth + 1, defining=reading.defining)
+        inner = replace(inner, point=reading.point)
         tree = parse(str(view.props["query"]))
         answer_invoker(self.context, tree, inner.access)
         tree = prepare(replace_bindings(self.context), tree)
@@ -231,7 +247,7 @@ class Resolver:
         try:
             self._walk(holder, inner, frozenset())
         except SnowflakeError as error:
-            if error.code == UNSUPPORTED:
+            if error.code in (UNSUPPORTED, UNAVAILABLE):
                 raise
             raise compilation_error(
                 f"Failure during expansion of view '{view.name}': {error.message}", "002037", "42601"
@@ -322,6 +338,15 @@ def view_reading(
 def replace_bindings(context: Context) -> Context:
     """The context of a view's text: same session, no bound values."""
     return replace(context, bindings=())
+
+
+def _not_initialized(table: Obj) -> SnowflakeError:
+    return compilation_error(
+        f"Dynamic Table '{table.name}' is not initialized. Please run a manual refresh or wait for the scheduled "
+        "refresh before querying.",
+        "002730",
+        "42601",
+    )
 
 
 def missing(path: Path) -> SnowflakeError:

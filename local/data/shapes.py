@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from local.catalogue import Catalogue
 from local.data.columns import ColumnDef, columns_of
 from local.data.sequences import sequence_name, sequence_statement
+from local.dropped import tables as dropped_tables
 from local.model import Kind, Obj
 
 
@@ -32,6 +33,8 @@ class Shapes:
     tables: Mapping[int, Shape]
     sequences: Mapping[str, str] = field(default_factory=dict)
     """DuckDB's name of each sequence of the account → the statement that makes it."""
+    dropped: frozenset[int] = frozenset()
+    """Tables that were dropped and may come back: they stay as they are."""
 
 
 NO_SHAPES = Shapes(-1, {})
@@ -56,11 +59,19 @@ def wanted_shapes(catalogue: Catalogue, version: int) -> Shapes:
         version,
         {table.id: table_shape(table) for table in tables},
         {sequence_name(sequence): sequence_statement(SCHEMA, sequence) for sequence in sequences},
+        frozenset(dropped_tables(catalogue)),
     )
 
 
 SCHEMA = "stored"
 """The DuckDB schema of all tables: not on the search path, so that no name in a query can reach them by chance."""
+
+
+VERSION = "_v"
+"""A hidden column of every table: the number of the write that made the row (``local.data.past``)."""
+PRESENT = "present_version"
+"""DuckDB's variable for the number of the running write."""
+STAMP = f"CAST(getvariable('{PRESENT}') AS BIGINT)"
 
 
 def stored_name(table_id: int) -> str:
@@ -78,7 +89,7 @@ def create_statement(table_id: int, shape: Shape) -> str:
     columns = ", ".join(
         f"{name} {column.type}{'' if column.nullable else ' NOT NULL'}" for name, column in shape.items()
     )
-    return f"CREATE TABLE {physical(table_id)} ({columns})"
+    return f"CREATE TABLE {physical(table_id)} ({columns}, {VERSION} BIGINT DEFAULT {STAMP})"
 
 
 def alter_statements(table_id: int, present: Shape, wanted: Shape, fills: Mapping[str, str]) -> Iterator[str]:

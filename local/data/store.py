@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,8 +14,10 @@ from local.catalogue import Catalogue
 from local.data.files import file_store
 from local.data.halt import halt
 from local.data.locks import TableLocks
+from local.data.past import Past
 from local.data.shapes import (
     SCHEMA,
+    VERSION,
     ColumnShape,
     Shape,
     Shapes,
@@ -25,6 +28,9 @@ from local.data.shapes import (
     stored_name,
     wanted_shapes,
 )
+from local.dropped import forget, tables
+from local.model import Kind
+from local.parameters import retention_days
 from local.session import Context
 
 if TYPE_CHECKING:
@@ -55,6 +61,8 @@ class DataStore:
         self._present: dict[int, Shape] = {}
         self._seen = -1
         self._wanted: Shapes | None = None
+        self.past = Past()
+        """Earlier versions of the tables."""
         self._sequences: set[str] = set()
         """Sequences (DuckDB's names) that are there."""
 
@@ -70,7 +78,7 @@ class DataStore:
 
     def wanted(self, catalogue: Catalogue) -> Shapes:
         """What the catalogue asks for now; to be called where the catalogue may be read."""
-        version = catalogue.objects.version
+        version = catalogue.objects.version + catalogue.dropped.version
         if self._wanted is None or self._wanted.version != version:
             self._wanted = wanted_shapes(catalogue, version)
         return self._wanted
@@ -103,13 +111,17 @@ class DataStore:
             "ORDER BY table_name, column_index",
             [SCHEMA],
         ).fetchall():
+            if column == VERSION:
+                continue
             shape = dict(self._present.get(int(table[1:]), {}))
             shape[column] = ColumnShape(kind, bool(nullable))
             self._present[int(table[1:])] = shape
+        self.past.open(root)
         self._sequences = {
             str(name)
             for (name,) in root.execute(
-                "SELECT sequence_name FROM duckdb_sequences() WHERE schema_name = ? AND starts_with(sequence_name, 'q')",
+                "SELECT sequence_name FROM duckdb_sequences() "
+                "WHERE schema_name = ? AND starts_with(sequence_name, 'q')",
                 [SCHEMA],
             ).fetchall()
         }
@@ -125,7 +137,7 @@ class DataStore:
                 return
             late = False
             try:
-                for table in {*self._present, *wanted.tables} - self.filling:
+                for table in {*self._present, *wanted.tables} - self.filling - wanted.dropped:
                     steps = self._steps(table, wanted.tables.get(table))
                     own = SHAPER if stored_name(table) in covered else session
                     if steps and self.locks.try_alone(SHAPER, table, besides=own):
@@ -165,6 +177,8 @@ class DataStore:
         # is a state that the next comparison finishes.
         with self.cursor() as cursor:
             try:
+                if self.past.watched(table):
+                    steps = [*self.past.release(table), *steps]
                 for number, statement in enumerate(steps):
                     cursor.execute(statement)
                     halt(f"shaped-{number}")
@@ -174,6 +188,7 @@ class DataStore:
                     self._present[table] = shape
                 else:
                     self._present.pop(table, None)
+                    self.past.forget(cursor, table)
 
     def _read(self, table: int) -> Shape:
         # Not from duckdb_columns(), which walks every table of the account for each one.
@@ -186,13 +201,18 @@ class DataStore:
                 ).fetchall()
             except CatalogException:
                 return {}
-        return {name: ColumnShape(kind, not required) for name, kind, required in rows}
+        return {name: ColumnShape(kind, not required) for name, kind, required in rows if name != VERSION}
 
     def provide(self, side: str, columns: Mapping[str, str]) -> None:
         """Make a table of the server itself (``Plan.sides``) unless it is there."""
         with self._guard, self.cursor() as cursor:
             kinds = ", ".join(f"{column} {kind}" for column, kind in columns.items())
             cursor.execute(f"CREATE TABLE IF NOT EXISTS {SCHEMA}.{side} ({kinds})")
+
+    def watch(self, wanted: Shapes, table: int) -> None:
+        """Keep the old rows of a table that the caller has alone and is about to change."""
+        with self._guard, self.cursor() as cursor:
+            self.past.watch(cursor, table, wanted.tables[table])
 
     def in_shape(self, wanted: Shapes, table: int) -> bool:
         """Whether a table has its wanted shape now."""
@@ -272,6 +292,20 @@ def data_store(context: Context) -> DataStore:
         path = folder / FILE if folder else None
         found = _STORES[context.catalogue] = DataStore(path, [file_store(context).root])
     return found
+
+
+def forget_old(context: Context) -> None:
+    """Now and then after a write: let go of old rows that are past the retention of their table."""
+    store = data_store(context)
+    if not store.past.due():
+        return
+    catalogue = context.catalogue
+    with catalogue.transaction():
+        forget(catalogue, time.time())
+        found = catalogue.objects.by("kind", Kind.TABLE)
+        retention = {table.id: retention_days(catalogue, table) * 86_400.0 for table in found} | tables(catalogue)
+    with store.cursor() as cursor:
+        store.past.purge(cursor, retention)
 
 
 def existing_store(catalogue: Catalogue) -> DataStore | None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from local.data.attach import with_attachments
 from local.data.faults import translated
 from local.data.overlay import Overlay, Writing, covered_name, roll_back
-from local.data.shapes import SCHEMA, Shapes, physical, stored_name
-from local.data.store import DataStore, data_store, existing_store
+from local.data.shapes import SCHEMA, STAMP, VERSION, Shapes, physical, stored_name
+from local.data.store import DataStore, data_store, existing_store, forget_old
 from local.errors import SnowflakeError
 from local.model import Kind
 from local.parameters import effective
@@ -53,6 +53,8 @@ class Terms:
     lock_timeout: float
     timeout: int
     abort_on_error: bool
+    query: str = ""
+    """The statement's query id."""
 
 
 @dataclass(eq=False, slots=True)
@@ -97,6 +99,9 @@ class Worker:
         self._cursor: DuckDBPyConnection | None = None
         self._overlay: Overlay | None = None
         self._zone = "UTC"
+        self._version = 0
+        self._statements: list[str] = []
+        """Query ids of the statements of the open transaction that wrote rows."""
         self.open = False
         """Whether BEGIN, or a write without autocommit, has opened a transaction."""
         self.implicit = False
@@ -112,7 +117,8 @@ class Worker:
     def writing(self, wanted: Shapes, table: int) -> Writing:
         """How the running statement writes a table; only for tables of its plan's ``writes``, inside ``run``."""
         name = stored_name(table)
-        return Writing(self._connect(), name, tuple(wanted.tables[table]), covered=name in self.covered)
+        stamp = f"{VERSION} = {STAMP}"
+        return Writing(self._connect(), name, tuple(wanted.tables[table]), covered=name in self.covered, stamp=stamp)
 
     def side(self, name: str, columns: Sequence[str]) -> Writing:
         """How the running statement writes one of its plan's ``sides``; ``side_name`` is where it reads it."""
@@ -156,10 +162,16 @@ class Worker:
             if self.open:
                 self._cover(plan)
             cursor.execute("BEGIN")
+            past = self._store.past
             try:
+                number = past.begin(cursor)
                 result = plan.run(cursor)
                 self._settle()
                 ticket.check()
+                if self.open:
+                    self._statements.append(terms.query)
+                else:
+                    past.end(cursor, number, [terms.query])
                 cursor.execute("COMMIT")
             except BaseException:
                 self._settle()
@@ -194,6 +206,9 @@ class Worker:
         self._store.shape(plan.wanted, self._session, self.covered)
         if not all(self._store.in_shape(plan.wanted, table) for table in plan.reads | set(plan.writes)):
             raise _Stale
+        for table, alone in plan.writes.items():
+            if alone and not plan.ddl:
+                self._store.watch(plan.wanted, table)
 
     def _cover(self, plan: Plan) -> None:
         if self._overlay is None:
@@ -227,9 +242,15 @@ class Worker:
         with self._guard, translated():
             try:
                 if self._overlay is not None:
-                    self._overlay.commit()
+                    self._overlay.commit(self._number, self._versioned)
             finally:
                 self._end()
+
+    def _number(self, cursor: DuckDBPyConnection) -> None:
+        self._version = self._store.past.begin(cursor)
+
+    def _versioned(self, cursor: DuckDBPyConnection) -> None:
+        self._store.past.end(cursor, self._version, self._statements)
 
     def try_commit(self) -> bool:
         """COMMIT unless a statement is running at the moment; never waits for one."""
@@ -249,6 +270,7 @@ class Worker:
     def _end(self) -> None:
         """No transaction is open any more; what it has not committed is gone."""
         self.open = self.implicit = self.failed = False
+        self._statements = []
         try:
             if self._overlay is not None:
                 self._overlay.forget()
@@ -315,6 +337,7 @@ def _terms(context: Context) -> Terms:
         float(value("LOCK_TIMEOUT")),
         min((limit for limit in limits if limit), default=_LONGEST),
         value("TRANSACTION_ABORT_ON_ERROR") == "true",
+        context.query_id,
     )
 
 
@@ -336,8 +359,12 @@ def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
         if terms.timeout < 86_400:  # nothing runs for a day here, and a timer is a thread
             timer.start()
         try:
-            return _perform(context, worker, planned, first, covered, ticket, terms)
+            result = _perform(context, worker, planned, first, covered, ticket, terms)
+            if first.writes:
+                forget_old(context)
+            return result
         finally:
+            data_store(context).past.note(context.query_id)
             timer.cancel()
 
     return Deferred(run, lambda: worker.stop(ticket, cancelled()))

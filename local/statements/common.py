@@ -37,12 +37,13 @@ def create_object(
     privilege: str | None = None,
     before_replace: Callable[[Obj], None] | None = None,
     object_id: int | None = None,
+    futures: bool = True,
 ) -> tuple[Obj | None, Result]:
     """Make an object for the session's primary role, which becomes its owner.
 
     Checks ``CREATE <KIND>`` (or ``privilege``; nothing for ``CHECKED``) on the container with the primary role alone,
-    as Snowflake does; applies OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants. Returns
-    the object (None if it was already there) and the status row.
+    as Snowflake does; applies OR REPLACE (``before_replace`` may refuse it), IF NOT EXISTS and future grants (unless
+    ``futures`` is false). Returns the object (None if it was already there) and the status row.
     """
     access, catalogue = context.access, context.catalogue
     container, name = access.resolve_container(kind, path)
@@ -69,7 +70,8 @@ def create_object(
         params=params,
         object_id=object_id,
     )
-    apply_future_grants(context, obj)
+    if futures:
+        apply_future_grants(context, obj)
     return obj, status(f"{title(kind)} {shown} successfully created.")
 
 
@@ -149,6 +151,8 @@ class ShowFilter:
     after: str | None
     roots_only: bool = False
     """Tasks without predecessors."""
+    history: bool = False
+    """Also what was dropped and may come back."""
 
     def keeps(self, name: str) -> bool:
         """Whether the name passes LIKE (case-insensitive) and STARTS WITH (case-sensitive)."""
@@ -162,7 +166,7 @@ def read_show_filter(context: Context, reader: Reader, kind: Kind) -> ShowFilter
 
     Raises 002043 for a container that is missing or hidden (the provider looks for that text).
     """
-    reader.accept("HISTORY")
+    history = reader.accept("HISTORY")
     pattern = reader.string() if reader.accept("LIKE") else None
     container = _show_container(context, reader, kind)
     starts_with = reader.string() if reader.accept("STARTS", "WITH") else None
@@ -170,7 +174,7 @@ def read_show_filter(context: Context, reader: Reader, kind: Kind) -> ShowFilter
     limit = reader.integer() if reader.accept("LIMIT") else None
     after = reader.string() if reader.accept("FROM") else None
     reader.end()
-    return ShowFilter(container, pattern, starts_with, limit, after, roots_only)
+    return ShowFilter(container, pattern, starts_with, limit, after, roots_only, history)
 
 
 def _show_container(context: Context, reader: Reader, kind: Kind) -> Obj:

@@ -7,7 +7,7 @@ from local.model import Kind, Obj
 from local.names import dotted
 from local.parameters import retention_days
 from local.reader import Reader
-from local.registry import CreateHead, alter, create, describe, drop, refuse, show
+from local.registry import Answer, CreateHead, alter, create, describe, drop, refuse, show
 from local.results import Cell, Column, Result, Type, timestamp, yes_no
 from local.session import Context
 from local.shared import ORIGIN
@@ -17,30 +17,34 @@ from local.statements.common import (
     drop_object,
     owner_name,
     owner_role_type,
+    read_show_filter,
     resolve_or_skip,
-    show_objects,
+    shown_objects,
     skipped,
 )
 from local.statements.containers import alter_settings, read_new, require_contents_unused, swap
+from local.statements.history import dated, dropped_rows, with_dropped
 from local.statements.with_tags import read_tags, tag_new
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/DESC DATABASE, SHOW DATABASES; provider databaseRow"
 KIND = Kind.DATABASE
 
 refuse(
-    "CREATE DATABASE … CLONE",
     "CREATE DATABASE … FROM SHARE",
     "CREATE DATABASE … AS REPLICA OF",
     "ALTER DATABASE … REPLICATION, FAILOVER, REFRESH, PRIMARY",
-    "UNDROP DATABASE",
     source=_SOURCE,
 )
 
 
 @create("DATABASE", modifiers=("TRANSIENT",), source=_SOURCE)
-def create_database(context: Context, reader: Reader, head: CreateHead) -> Result:
+def create_database(context: Context, reader: Reader, head: CreateHead) -> Answer:
     """The new database and its PUBLIC schema become current; both belong to the primary role."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        from local.statements.clone import clone_container
+
+        return clone_container(context, reader, head, KIND, path)
     comment, props, params = read_new(context, reader, KIND, head)
     tags = read_tags(reader)
     reader.end()
@@ -85,13 +89,13 @@ def alter_database(context: Context, reader: Reader) -> Result:
     return alter_settings(context, reader, database)
 
 
-@drop("DATABASE", notes="RESTRICT does not look for foreign keys from other databases; no UNDROP", source=_SOURCE)
+@drop("DATABASE", notes="RESTRICT does not look for foreign keys from other databases", source=_SOURCE)
 def drop_database(context: Context, reader: Reader) -> Result:
     """With everything in it; refused while something outside uses a policy or rule in it."""
     return drop_object(context, reader, KIND, lambda database: require_contents_unused(context, database))
 
 
-@show("DATABASES", notes="HISTORY lists nothing dropped", source=_SOURCE)
+@show("DATABASES", source=_SOURCE)
 def show_databases(context: Context, reader: Reader) -> Result:
     """Databases on which the session holds anything, and the SNOWFLAKE database."""
     columns = (
@@ -118,7 +122,12 @@ def show_databases(context: Context, reader: Reader) -> Result:
             None,
         )
 
-    return show_objects(context, reader, KIND, columns, row)
+    wanted = read_show_filter(context, reader, KIND)
+    rows = [row(database) for database in shown_objects(context, wanted, KIND)]
+    if not wanted.history:
+        return Result(columns, rows[: wanted.limit])
+    gone = dropped_rows(context, wanted, KIND, columns, row)
+    return Result(with_dropped(columns), [*(dated(columns, shown) for shown in rows), *gone][: wanted.limit])
 
 
 def default_database(context: Context) -> str:

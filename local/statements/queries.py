@@ -38,7 +38,7 @@ def select(context: Context, reader: Reader) -> Answer:
     "WITH",
     "(",
     "VALUES",
-    notes="no Time Travel, stages, sequences, UDFs; quotients and averages are exact to 15 digits; HASH has other "
+    notes="quotients and averages are exact to 15 digits; HASH has other "
     "values; text is written in the default output formats, whatever the session's parameters say",
     source=_SOURCE,
 )
@@ -65,4 +65,4 @@ def query(context: Context, reader: Reader) -> Answer:
     return defer(context, plan)
 
 
-refuse("EXPLAIN", "SELECT … AT|BEFORE", "SELECT … FROM @stage", source="docs.snowflake.com")
+refuse("EXPLAIN", "SELECT … FROM @stage", source="docs.snowflake.com")

@@ -9,7 +9,7 @@ from local.model import ACCOUNT_ID, Kind, Obj
 from local.names import Path
 from local.parameters import retention_days
 from local.reader import Reader
-from local.registry import CreateHead, alter, create, describe, drop, refuse, show
+from local.registry import Answer, CreateHead, alter, create, describe, drop, show
 from local.results import Cell, Column, Result, Type, status, timestamp, yes_no
 from local.session import Context
 from local.statements.changes import text_columns, try_rename_or_tags
@@ -25,21 +25,24 @@ from local.statements.common import (
     skipped,
 )
 from local.statements.containers import alter_settings, read_new, require_contents_unused, swap
+from local.statements.history import dated, dropped_rows, with_dropped
 from local.statements.with_tags import read_tags, tag_new
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/DESC SCHEMA, SHOW SCHEMAS; provider schemaDBRow"
 KIND = Kind.SCHEMA
-
-refuse("CREATE SCHEMA … CLONE", "UNDROP SCHEMA", source=_SOURCE)
 
 INFORMATION_SCHEMA = "INFORMATION_SCHEMA"
 """Listed in every database; it is no object of the catalogue and has no owner."""
 
 
 @create("SCHEMA", modifiers=("TRANSIENT",), source=_SOURCE)
-def create_schema(context: Context, reader: Reader, head: CreateHead) -> Result:
+def create_schema(context: Context, reader: Reader, head: CreateHead) -> Answer:
     """The new schema becomes current."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        from local.statements.clone import clone_container
+
+        return clone_container(context, reader, head, KIND, path)
     managed = reader.accept("WITH", "MANAGED", "ACCESS")
     comment, props, params = read_new(context, reader, KIND, head)
     tags = read_tags(reader)
@@ -84,13 +87,13 @@ def alter_schema(context: Context, reader: Reader) -> Result:
     return status("Statement executed successfully.")
 
 
-@drop("SCHEMA", notes="RESTRICT does not look for foreign keys from other schemas; no UNDROP", source=_SOURCE)
+@drop("SCHEMA", notes="RESTRICT does not look for foreign keys from other schemas", source=_SOURCE)
 def drop_schema(context: Context, reader: Reader) -> Result:
     """With everything in it; refused while something outside uses a policy or rule in it."""
     return drop_object(context, reader, KIND, lambda schema: require_contents_unused(context, schema))
 
 
-@show("SCHEMAS", notes="HISTORY lists nothing dropped", source=_SOURCE)
+@show("SCHEMAS", source=_SOURCE)
 def show_schemas(context: Context, reader: Reader) -> Result:
     """Schemas on which the session holds anything, and INFORMATION_SCHEMA of every database that it may see."""
     wanted = read_show_filter(context, reader, KIND)
@@ -110,7 +113,10 @@ def show_schemas(context: Context, reader: Reader) -> Result:
     if wanted.keeps(INFORMATION_SCHEMA):
         keyed += [((o.name, INFORMATION_SCHEMA), _information_row(o)) for o in _databases(context, wanted)]
     rows = [row for (_, name), row in sorted(keyed) if wanted.after is None or name > wanted.after]
-    return Result(columns, rows[: wanted.limit])
+    if not wanted.history:
+        return Result(columns, rows[: wanted.limit])
+    gone = dropped_rows(context, wanted, KIND, columns, lambda schema: _row(context, schema, home))
+    return Result(with_dropped(columns), [*(dated(columns, row) for row in rows), *gone][: wanted.limit])
 
 
 def _databases(context: Context, wanted: ShowFilter) -> list[Obj]:

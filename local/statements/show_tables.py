@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from local.data.store import data_store
 from local.model import Kind, Obj
 from local.parameters import retention_days
@@ -10,6 +12,7 @@ from local.registry import Answer, show
 from local.results import Cell, Column, Deferred, Result, Type, timestamp, yes_no
 from local.session import Context
 from local.statements.common import candidates, owner_name, owner_role_type, read_show_filter
+from local.statements.history import dated, dropped_rows, with_dropped
 
 _SOURCE = "docs.snowflake.com: SHOW TABLES; provider tableDBRow"
 
@@ -30,7 +33,7 @@ _SHOW = (
 )  # fmt: skip
 
 
-@show("TABLES", notes="bytes is always 0; no HISTORY of dropped tables", source=_SOURCE)
+@show("TABLES", notes="bytes is always 0; HISTORY counts no rows of dropped tables", source=_SOURCE)
 def show_tables(context: Context, reader: Reader) -> Answer:
     """Row counts are those that are committed."""
     wanted = read_show_filter(context, reader, Kind.TABLE)
@@ -44,15 +47,23 @@ def show_tables(context: Context, reader: Reader) -> Answer:
         and (wanted.after is None or table.name > wanted.after)
     ][: wanted.limit]
     rows = [_row(context, table) for table in tables]
+    history = wanted.history
+    gone = dropped_rows(context, wanted, Kind.TABLE, _SHOW, lambda table: _row(context, table)) if history else []
+
+    def answer(shown: Sequence[tuple[Cell, ...]]) -> Result:
+        if not wanted.history:
+            return Result(_SHOW, shown)
+        return Result(with_dropped(_SHOW), [*(dated(_SHOW, row) for row in shown), *gone][: wanted.limit])
+
     store = data_store(context)
     if not tables or not store.exists:
-        return Result(_SHOW, rows)
+        return answer(rows)
     numbers = [table.id for table in tables]
 
     def count() -> Result:
         counts = store.counts(numbers)
         counted = [(*row[:7], str(counts.get(number, 0)), *row[8:]) for number, row in zip(numbers, rows, strict=True)]
-        return Result(_SHOW, counted)
+        return answer(counted)
 
     return Deferred(count)
 

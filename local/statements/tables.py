@@ -41,7 +41,8 @@ PROPERTIES = {
 """What may follow the columns as ``NAME = value``."""
 
 PARAMETERS = ("DATA_RETENTION_TIME_IN_DAYS", "MAX_DATA_EXTENSION_TIME_IN_DAYS", "DEFAULT_DDL_COLLATION")
-_TEMPORARY = frozenset(("TEMPORARY", "TEMP", "VOLATILE"))
+TEMPORARY = frozenset(("TEMPORARY", "TEMP", "VOLATILE"))
+"""Modifiers of CREATE TABLE that make a temporary table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,18 @@ class Options:
 @create(
     "TABLE",
     modifiers=("TRANSIENT", "TEMPORARY", "TEMP", "VOLATILE", "LOCAL", "GLOBAL"),
-    notes="no CLONE, USING TEMPLATE, stage options, collations, virtual columns",
+    notes="no USING TEMPLATE, stage options, collations, virtual columns",
     source=_SOURCE,
 )
 def create_table(context: Context, reader: Reader, head: CreateHead) -> Answer:
     """Columns and constraints, AS SELECT or LIKE; keys are declared, not enforced."""
     path = reader.path()
-    if reader.at("CLONE") or reader.at("USING", "TEMPLATE"):
-        raise unsupported(f"CREATE TABLE … {reader.peek().upper}")
+    if reader.at("USING", "TEMPLATE"):
+        raise unsupported("CREATE TABLE … USING")
+    if reader.accept("CLONE"):
+        from local.statements.clone import clone_table
+
+        return clone_table(context, reader, head, path)
     if reader.accept("LIKE"):
         return _like(context, reader, head, path)
     start = reader.mark()
@@ -97,7 +102,7 @@ def _create_as(
 def existing_table(context: Context, head: CreateHead, path: Path) -> Result | None:
     """What CREATE … AS answers without running its query: IF NOT EXISTS of a table that is there; or 002002, 003001."""
     container, name = context.access.resolve_container(Kind.TABLE, path)
-    temporary = not _TEMPORARY.isdisjoint(head.modifiers)
+    temporary = not TEMPORARY.isdisjoint(head.modifiers)
     require_create(context, container, "USAGE" if temporary else "CREATE TABLE")
     signature = temporary_signature(context.session) if temporary else ""
     found = context.catalogue.child(container.id, Kind.TABLE, name, signature)
@@ -166,10 +171,8 @@ def make_table(
     """Record the table in the catalogue; ``number`` is a reserved id. DuckDB follows when it is next used."""
     if not definition.columns:
         raise compilation_error("A table needs at least one column.", "001003", "42000")
-    temporary = not _TEMPORARY.isdisjoint(head.modifiers)
-    params = {name: str(options.properties[name]) for name in PARAMETERS if options.properties.get(name) is not None}
-    if options.properties.get("DEFAULT_DDL_COLLATION"):
-        raise unsupported("DEFAULT_DDL_COLLATION")
+    temporary = not TEMPORARY.isdisjoint(head.modifiers)
+    params = table_params(options)
     props: dict[str, Json] = {
         "columns": encode_columns([_with_default(context, column) for column in definition.columns]),
         "next_column": max(column.id for column in definition.columns) + 1,
@@ -199,8 +202,15 @@ def make_table(
     if table is not None:
         for grantee, privilege, option in held:
             give(context.catalogue, grantee, privilege, table.id, context.session.role, option=option)
-        _attach(context, table, definition.attachments, options)
+        attach(context, table, definition.attachments, options)
     return table, answer
+
+
+def table_params(options: Options) -> dict[str, str]:
+    """The parameters among the properties."""
+    if options.properties.get("DEFAULT_DDL_COLLATION"):
+        raise unsupported("DEFAULT_DDL_COLLATION")
+    return {name: str(options.properties[name]) for name in PARAMETERS if options.properties.get(name) is not None}
 
 
 def _with_default(context: Context, column: ColumnDef) -> ColumnDef:
@@ -215,7 +225,8 @@ def _grants_of_replaced(context: Context, head: CreateHead, path: Path) -> list[
     return [(grant.grantee, grant.privilege, grant.grant_option) for grant in grants]
 
 
-def _attach(context: Context, table: Obj, attachments: Sequence[Attachment], options: Options) -> None:
+def attach(context: Context, table: Obj, attachments: Sequence[Attachment], options: Options) -> None:
+    """Set the policies and tags that were written with the columns and behind them."""
     for attachment in attachments:
         if attachment.kind == "TAG":
             set_tags(context, table, [(attachment.path, attachment.value)], attachment.column)
@@ -236,9 +247,9 @@ def find_table(context: Context, path: Path) -> Obj:
     return found
 
 
-@drop("TABLE", notes="no UNDROP", source=_SOURCE)
+@drop("TABLE", source=_SOURCE)
 def drop_table(context: Context, reader: Reader) -> Result:
-    """``DROP TABLE [IF EXISTS] name [CASCADE|RESTRICT]``; its rows go at the next statement about data."""
+    """``DROP TABLE [IF EXISTS] name [CASCADE|RESTRICT]``; its rows stay while UNDROP can bring it back."""
     if_exists = reader.accept("IF", "EXISTS")
     path = reader.path()
     reader.accept_one("CASCADE", "RESTRICT")
@@ -255,4 +266,4 @@ def drop_table(context: Context, reader: Reader) -> Result:
     return status(f"{dotted(path[-1:])} successfully dropped.")
 
 
-refuse("UNDROP TABLE", "CREATE TABLE … CLONE", "CREATE TABLE … USING TEMPLATE", source="docs.snowflake.com")
+refuse("CREATE TABLE … USING TEMPLATE", source="docs.snowflake.com")

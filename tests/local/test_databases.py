@@ -142,7 +142,7 @@ def test_no_database_is_replicated(account: Account) -> None:
     [
         ("CREATE DATABASE RAW FOO = 1", "001420"),
         ("CREATE DATABASE RAW LOG_LEVEL = 'LOUD'", "001008"),
-        ("CREATE DATABASE RAW CLONE OTHER", "000002"),
+        ("CREATE DATABASE RAW CLONE OTHER", "002003"),
         ("CREATE DATABASE RAW EXTERNAL_VOLUME = VOL", "002003"),
         ("CREATE DATABASE RAW COMMENT = 'x' SOMETHING", "001003"),
     ],

@@ -213,7 +213,7 @@ def test_values_clause_names_its_columns(admin: Client) -> None:
         ("SELECT (1 FROM T", "001003", "syntax error"),
         ("SELECT ID, COUNT(*) FROM T", "000979", "not a valid group by expression"),
         ("SELECT NAME FROM T A, T B", "002028", "ambiguous column name 'NAME'"),
-        ("SELECT * FROM T AT (OFFSET => -60)", "000002", "Time Travel"),
+        ("SELECT * FROM T AT (OFFSET => -86400)", "000707", "Time travel data is not available"),
         ("SELECT * FROM @STAGE", "000002", ""),
         ("EXPLAIN SELECT 1", "000002", "EXPLAIN"),
         ("SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY", "000002", "SNOWFLAKE"),

@@ -207,12 +207,6 @@ def test_drop_if_exists_of_a_missing_table_says_so(admin: Client) -> None:
     assert admin.fails("DROP TABLE D.PUBLIC.NOPE").code == "002003"
 
 
-def test_clone_and_undrop_are_refused(admin: Client) -> None:
-    admin.run("CREATE TABLE T (A INT)")
-    assert admin.fails("CREATE TABLE U CLONE T").code == "000002"
-    assert admin.fails("UNDROP TABLE T").code == "000002"
-
-
 def test_replaced_table_keeps_grants_when_asked(admin: Client) -> None:
     admin.run("CREATE ROLE R")
     admin.run("CREATE TABLE T (A INT)")

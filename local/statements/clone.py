@@ -1,0 +1,205 @@
+"""CREATE TABLE, SCHEMA and DATABASE … CLONE: what the clone holds, and whose it is.
+
+Source: docs.snowflake.com: CREATE <object> … CLONE; Cloning considerations.
+"""
+
+from __future__ import annotations
+
+from local.data.columns import columns_of
+from local.data.copies import Cloning, Copy, Next, clone
+from local.data.resolve import temporary_signature
+from local.data.travel import Point, read_point, rows_at
+from local.errors import SnowflakeError
+from local.grants import give
+from local.model import Grant, Kind, Obj
+from local.names import Path
+from local.parameters import check_retention
+from local.reader import Reader
+from local.registry import COVERAGE, Answer, Coverage, CreateHead, Level
+from local.results import Result
+from local.session import Context
+from local.statements.clone_contents import Contents, copy_references, listed
+from local.statements.common import create_object, require_create
+from local.statements.containers import read_new, require_contents_unused
+from local.statements.copy_grants import grants_of_replaced
+from local.statements.tables import TEMPORARY, Options, attach, existing_table, find_table, read_options, table_params
+from local.statements.with_tags import read_tags, tag_new
+
+_SOURCE = "docs.snowflake.com: CREATE <object> … CLONE; Cloning considerations"
+
+for _what, _notes in (
+    ("TABLE", "rows are copied, not shared; no stage of the table"),
+    ("SCHEMA", "rows are copied, not shared; no pipes; AT and BEFORE take the present structure"),
+    ("DATABASE", "rows are copied, not shared; no pipes; database roles keep no members outside the clone"),
+):
+    COVERAGE.append(Coverage(f"CREATE {_what} … CLONE", Level.PARTLY, _notes, _SOURCE))
+
+
+# Tables
+
+
+def clone_table(context: Context, reader: Reader, head: CreateHead, path: Path) -> Answer:
+    """``CLONE source [AT|BEFORE (…)] [COPY GRANTS] …``; the reader stands behind CLONE."""
+    source_path = reader.path()
+    point = read_point(context, reader)
+    options = read_options(reader)
+    reader.end()
+    existing = existing_table(context, head, path)
+    if existing is not None:
+        return existing
+
+    def prepare() -> Cloning:
+        source = find_table(context, source_path)
+        context.access.require(source, "SELECT")
+        _require_kind(source, head)
+        number = context.catalogue.reserve()
+        columns = columns_of(source)
+        copy = Copy(source.id, number, columns, rows_at(context, source, point) if point else "")
+        return Cloning([copy], lambda _: _make_table(context, head, path, source, options, number))
+
+    return clone(context, prepare)
+
+
+def _require_kind(source: Obj, head: CreateHead) -> None:
+    """002119 for a temporary or transient table whose clone would be permanent."""
+    if not TEMPORARY.isdisjoint(head.modifiers):
+        return
+    if "session" in source.props and "TRANSIENT" not in head.modifiers:
+        raise _not_permanent("Temp table cannot be cloned to a permanent table; clone to a transient table instead.")
+    if source.props.get("TRANSIENT") and "TRANSIENT" not in head.modifiers:
+        raise _not_permanent("Transient object cannot be cloned to a permanent object.")
+
+
+def _not_permanent(message: str) -> SnowflakeError:
+    return SnowflakeError("002119", "0A000", f"SQL compilation error:\n{message}")
+
+
+def _make_table(context: Context, head: CreateHead, path: Path, source: Obj, options: Options, number: int) -> Result:
+    catalogue = context.catalogue
+    require_same(context, source)
+    temporary = not TEMPORARY.isdisjoint(head.modifiers)
+    props = {name: value for name, value in source.props.items() if name != "session"}
+    props["TRANSIENT"] = temporary or "TRANSIENT" in head.modifiers
+    props["cluster_by"] = options.cluster_by or props.get("cluster_by") or ""
+    if temporary:
+        props["session"] = context.session.id
+    params = {**source.params, **table_params(options)}
+    check_retention(table_params(options), context.settings.edition, transient=bool(props["TRANSIENT"]))
+    uses = list(catalogue.references.by("target", source.id))
+    held: list[Grant] = []
+    if options.copy_grants:
+        held = grants_of_replaced(context, head, Kind.TABLE, path) or list(catalogue.grants.by("target", source.id))
+    table, answer = create_object(
+        context,
+        head,
+        Kind.TABLE,
+        path,
+        comment=str(options.properties.get("COMMENT") or source.comment),
+        signature=temporary_signature(context.session) if temporary else "",
+        props=props,
+        params=params,
+        object_id=number,
+        privilege="USAGE" if temporary else None,
+        futures=not options.copy_grants,
+    )
+    if table is not None:
+        for grant in held:
+            give(catalogue, grant.grantee, grant.privilege, table.id, context.session.role, option=grant.grant_option)
+        copy_references(catalogue, uses, {source.id: table.id})
+        attach(context, table, (), options)
+    return answer
+
+
+def require_same(context: Context, source: Obj) -> None:
+    """000625 if the source has changed since its rows were copied."""
+    if context.catalogue.lookup(source.id) != source:
+        raise SnowflakeError(
+            "000625", "57014", f"'{source.name}' was changed by another statement while it was cloned."
+        )
+
+
+# Schemas and databases
+
+
+def clone_container(context: Context, reader: Reader, head: CreateHead, kind: Kind, path: Path) -> Answer:
+    """``CLONE source [AT|BEFORE (…)] [IGNORE …] [INCLUDE INTERNAL STAGES] …``; the reader stands behind CLONE."""
+    source_path = reader.path()
+    point = read_point(context, reader)
+    ignore, stages = False, False
+    while word := reader.accept_one(*_CLAUSES):
+        ignore = ignore or word == _CLAUSES[0]
+        stages = stages or word == _CLAUSES[2]
+    managed = kind is Kind.SCHEMA and reader.accept("WITH", "MANAGED", "ACCESS")
+    comment, props, params = read_new(context, reader, kind, head)
+    tags = read_tags(reader)
+    reader.end()
+    if managed:
+        props["MANAGED_ACCESS"] = True
+    container, name = context.access.resolve_container(kind, path)
+    require_create(context, container, f"CREATE {kind.value}")
+    existing = context.catalogue.child(container.id, kind, name)
+    if existing is not None and not head.or_replace:
+        found = create_object(context, head, kind, path)
+        return found[1]
+
+    def prepare() -> Cloning:
+        source = context.access.resolve(kind, source_path)
+        context.access.require(source, "USAGE")
+        if source.props.get("TRANSIENT") and "TRANSIENT" not in head.modifiers:
+            raise _not_permanent("Transient object cannot be cloned to a permanent object.")
+        contents = listed(context, source, point, stages=stages, ignore=ignore)
+        copies = _copies(context, contents, point)
+
+        def make(following: Next) -> Result:
+            for table in contents.tables():
+                require_same(context, table)
+            contents.capture(context.catalogue)
+            made = {**source.props, **props, "TRANSIENT": "TRANSIENT" in head.modifiers}
+            made["MANAGED_ACCESS"] = managed
+            clone_, answer = create_object(
+                context,
+                head,
+                kind,
+                path,
+                comment=comment or source.comment,
+                props={name: value for name, value in made.items() if value},
+                params={**source.params, **params},
+                before_replace=lambda old: require_contents_unused(context, old),
+            )
+            if clone_ is not None:
+                contents.record(context, clone_, following)
+                tag_new(context, clone_, tags)
+                _make_current(context, clone_)
+            return answer
+
+        return Cloning(copies, make, contents.sequences())
+
+    return clone(context, prepare)
+
+
+_CLAUSES = (
+    "IGNORE TABLES WITH INSUFFICIENT DATA RETENTION",
+    "IGNORE HYBRID TABLES",
+    "INCLUDE INTERNAL STAGES",
+)
+
+
+def _copies(context: Context, contents: Contents, point: Point | None) -> list[Copy]:
+    return [
+        Copy(
+            table.id,
+            contents.numbers[table.id],
+            columns_of(table),
+            rows_at(context, table, point) if point else "",
+        )
+        for table in contents.tables()
+    ]
+
+
+def _make_current(context: Context, made: Obj) -> None:
+    session = context.session
+    if made.kind is Kind.SCHEMA:
+        session.database, session.schema = made.parent, made.id
+        return
+    public = context.catalogue.child(made.id, Kind.SCHEMA, "PUBLIC")
+    session.database, session.schema = made.id, public.id if public else None
