@@ -15,7 +15,7 @@ from tests.ops.conftest import Ended
 
 Ops = Callable[..., Ended]
 COMMANDS = [
-    ("up",), ("preview",), ("refresh",), ("destroy",), ("recover",), ("outputs",), ("sql",), ("check",), ("diagram",),
+    ("up",), ("preview",), ("refresh",), ("destroy",), ("recover",), ("outputs",), ("sql",), ("check",), ("diagram",), ("import",),
     ("local", "start"), ("local", "stop"), ("local", "status"), ("local", "reset"), ("local", "env"), ("local", "log"),
     ("keys", "new"), ("keys", "rotate"), ("bootstrap", "render"), ("bootstrap", "render-auditor"),
 ]  # fmt: skip
@@ -35,6 +35,7 @@ def test_every_command_has_help(ops: Ops, command: tuple[str, ...]) -> None:
         (("up", "--account", "a b"), "--account"),
         (("outputs", "--format", "xml"), "one of json, env, dbt, airflow"),
         (("local", "reset"), "--yes"),
+        (("import", "--apply", "--output", "x"), "--apply imports what is in effect"),
         (("sql", "-q", "SELECT 1", "-f", "x.sql"), "either --query or --file"),
         (("bootstrap", "render"), "--deployer-key"),
         (("keys", "new", "NOBODY", "--real", "--stack", "dev"), "SVC_ECOMMERCE_LOADER"),
