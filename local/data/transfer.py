@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TypedDict
 
+from local.data.files import FileStore
 from local.data.locations import Inside
 from local.model import Json
 from local.session import Context
+
+_CLOUD_ONLY = re.compile(r"(?:PythonConnector|Python) (?:[5-9]|\d\d)\.")
+"""Drivers that do not know LOCAL_FS."""
 
 
 class Transfer(TypedDict):
@@ -16,19 +22,34 @@ class Transfer(TypedDict):
     checks: bool
 
 
-def stage_info(context: Context, place: Inside, prefix: str) -> Transfer:
+class Endpoint:
+    """The server's own object store: its address (host and port), and who hands out keys; set when it starts."""
+
+    url: str | None = None
+    issue: Callable[[FileStore, int, str, bool], str] | None = None
+
+
+def stage_info(context: Context, place: Inside, prefix: str, *, write: bool) -> Transfer:
     """Orders for the session's driver; makes the folder."""
     folder = place.store.folder(place.owner, prefix)
+    issue, url = Endpoint.issue, Endpoint.url
+    cloud = issue is not None and url is not None and _CLOUD_ONLY.match(context.session.client) is not None
+    creds: dict[str, Json] = {}
+    location = str(folder)
+    if cloud and issue is not None:
+        key = issue(place.store, place.owner, prefix, write)
+        creds = {"AWS_KEY_ID": key, "AWS_SECRET_KEY": key, "AWS_TOKEN": key}
+        location = f"stage/{prefix}" if prefix else "stage/"
     info: dict[str, Json] = {
-        "locationType": "LOCAL_FS",
-        "location": str(folder),
+        "locationType": "S3" if cloud else "LOCAL_FS",
+        "location": location,
         "path": prefix,
-        "region": "local",
+        "region": "us-east-1" if cloud else "local",
         "storageAccount": None,
         "isClientSideEncrypted": False,
-        "creds": {},
+        "creds": creds,
         "presignedUrl": None,
-        "endPoint": None,
+        "endPoint": url if cloud else None,
         "useS3RegionalUrl": False,
     }
-    return {"info": info, "checks": context.session.client.startswith("Go")}
+    return {"info": info, "checks": cloud or context.session.client.startswith("Go")}

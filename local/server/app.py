@@ -16,6 +16,7 @@ from local.errors import SnowflakeError
 from local.faults import CloseConnection
 from local.model import Json
 from local.server import query as queries
+from local.server import storage
 from local.server.body import BadRequest, read_object, text_of
 from local.server.encoding import failure, final_names, success
 from local.server.login import LoginRequest
@@ -58,6 +59,7 @@ def create_app(server: Server) -> Starlette:
             route("/monitoring/queries/{query_id:path}", _monitoring, "GET"),
             route("/telemetry/send", _telemetry, "POST"),
             route("/telemetry/send/sessionless", _telemetry, "POST"),
+            route(storage.PREFIX + "/stage/{key:path}", _storage, "GET", "HEAD", "PUT", "POST", "DELETE"),
         ],
         exception_handlers={404: _http_error, 405: _http_error},
     )
@@ -237,6 +239,10 @@ async def _monitoring(server: Server, request: Request) -> Response:
         "errorMessage": None,
     }
     return Answer(success({"queries": [entry]}))
+
+
+async def _storage(server: Server, request: Request) -> Response:
+    return await storage.serve(request)
 
 
 async def _telemetry(server: Server, request: Request) -> Response:

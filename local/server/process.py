@@ -24,6 +24,7 @@ import uvicorn
 from local.catalogue import Catalogue
 from local.faults import Faults
 from local.genesis import create_account, install_shared
+from local.server import storage
 from local.server.app import create_app
 from local.server.keypair import public_key
 from local.server.querylog import QueryLog
@@ -175,6 +176,7 @@ async def _run(options: Options, server: Server, listener: socket.socket, starte
         timeout_keep_alive=300,
         timeout_graceful_shutdown=3,
     )
+    storage.open_at(f"http://{HOST}:{listener.getsockname()[1]}")
     web = _Web(config)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

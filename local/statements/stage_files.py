@@ -75,7 +75,10 @@ def put(context: Context, text: str) -> Answer:
     compression = one_of("SOURCE_COMPRESSION", str(options.get("SOURCE_COMPRESSION", "AUTO_DETECT")), _COMPRESSIONS)
     compress, overwrite = options.get("AUTO_COMPRESS", True) is True, options.get("OVERWRITE", False) is True
     place = _inside(location)
+    transfer = stage_info(context, place, location.prefix, write=True)
+    checks = transfer["checks"]
     orders: dict[str, Json] = {
+        "stageInfo": transfer["info"],
         "command": "UPLOAD",
         "operation": "Node",
         "src_locations": [source],
@@ -90,21 +93,16 @@ def put(context: Context, text: str) -> Answer:
 
     def run() -> Result:
         folder = place.store.folder(place.owner, location.prefix)
-        if not overwrite and not stage_info(context, place, location.prefix)["checks"]:
+        if not overwrite and not checks:
             known = {path.name for path in folder.iterdir()}
             sources = sorted(glob(expanduser(source))) if any(c in source for c in "*?") else [source]
             left = [path for path in sources if _target(path, compression, compress=compress) not in known]
             if sources and not left:
                 return _skipped(sources, compression, compress=compress)
             orders["src_locations"] = list[Json](left or [source])
-        return _orders(context, place, location, orders)
+        return Result((), (), StatementType.DDL, data=orders)
 
     return Deferred(run)
-
-
-def _orders(context: Context, place: Inside, location: Location, orders: dict[str, Json]) -> Result:
-    info = stage_info(context, place, location.prefix if orders["command"] == "UPLOAD" else "")["info"]
-    return Result((), (), StatementType.DDL, data={**orders, "stageInfo": info})
 
 
 def _target(path: str, compression: str, *, compress: bool) -> str:
@@ -149,6 +147,7 @@ def get(context: Context, text: str) -> Answer:
     def run() -> Result:
         names: list[Json] = [file.name for file in _wanted(location) if matches(file.name)]
         orders: dict[str, Json] = {
+            "stageInfo": stage_info(context, place, "", write=False)["info"],
             "command": "DOWNLOAD",
             "operation": "Node",
             "src_locations": names,
@@ -162,7 +161,7 @@ def get(context: Context, text: str) -> Answer:
             "presignedUrls": [],
             "encryptionMaterial": [],
         }
-        return _orders(context, place, location, orders)
+        return Result((), (), StatementType.DDL, data=orders)
 
     return Deferred(run)
 
