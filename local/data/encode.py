@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from local.data.faults import NOT_REPRESENTABLE
 from local.data.types import SqlType, from_storage
-from local.errors import SnowflakeError
+from local.errors import SnowflakeError, unsupported
 from local.results import Cell, Column, Result, StatementType, Type
 
 if TYPE_CHECKING:
@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 _UTC_OFFSET = 1440
-_LIMIT = 10**38
+_DIGITS = 38
+_LIMIT = 10**_DIGITS
 """DuckDB computes whole numbers of a digit more than Snowflake has."""
+MOST_BYTES = 2**30
+"""Memory that the rows of one result may take; Snowflake sends them in chunks and knows no such limit."""
+_BATCH = 10_000
+_CELL = 56
+"""Bytes of a Python text or tuple besides its content, about."""
 Encoder = Callable[[object], Cell]
 
 
@@ -29,12 +35,30 @@ def fetch(
 ) -> Result:
     """The cursor's rows as a result; ``names`` and ``types`` replace what DuckDB reports where they are known."""
     columns = describe(cursor, names, types)
-    encoders = [_encoder(column) for column in columns]
-    rows = [
-        tuple(None if value is None else encode(value) for encode, value in zip(encoders, row, strict=True))
-        for row in cursor.fetchall()
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    size = 0
+    while batch := cursor.fetchmany(_BATCH):
+        encoded, added = encode_rows(columns, batch)
+        rows += encoded
+        size += added
+        if size > MOST_BYTES:
+            raise unsupported(f"result of more than {MOST_BYTES // 2**20} MiB")
     return Result(columns, rows, StatementType.SELECT)
+
+
+def encode_rows(columns: Sequence[Column], rows: Sequence[tuple[object, ...]]) -> tuple[list[tuple[Cell, ...]], int]:
+    """DuckDB's values as the protocol's texts, and about how many bytes they take.
+
+    Column by column, which is quicker than row by row.
+    """
+    encoded: list[list[Cell]] = []
+    size = len(rows) * _CELL * (len(columns) + 1)
+    for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
+        encode = _ENCODERS[column.type]
+        texts = [None if cell is None else encode(cell) for cell in cells]
+        size += sum(map(len, filter(None, texts)))
+        encoded.append(texts)
+    return list(zip(*encoded, strict=True)), size
 
 
 def describe(
@@ -70,32 +94,14 @@ def count_result(labels: Sequence[str], counts: Sequence[int], kind: StatementTy
     return Result(columns, (tuple(str(count) for count in counts),), kind, sum(counts))
 
 
-def _encoder(column: Column) -> Encoder:
-    encoders: dict[Type, Encoder] = {
-        Type.FIXED: _number,
-        Type.REAL: _real,
-        Type.BOOLEAN: lambda value: "1" if value else "0",
-        Type.DATE: _date,
-        Type.TIME: _time,
-        Type.TIMESTAMP_NTZ: _timestamp,
-        Type.TIMESTAMP_LTZ: _timestamp,
-        Type.TIMESTAMP_TZ: lambda value: f"{_timestamp(value)} {_offset(value)}",
-        Type.BINARY: lambda value: value.hex().upper() if isinstance(value, bytes) else str(value),
-        Type.VARIANT: _semi,
-        Type.OBJECT: _semi,
-        Type.ARRAY: _semi,
-        Type.TEXT: str,
-    }
-    return encoders[column.type]
-
-
 def _number(value: object) -> Cell:
     if isinstance(value, Decimal):
         return format(value, "f")
-    number = int(str(value))
-    if abs(number) >= _LIMIT:
-        raise SnowflakeError("100046", "22003", f"{NOT_REPRESENTABLE}, value {number}")
-    return str(number)
+    text = str(value)
+    if len(text) > _DIGITS + 1 or abs(int(text)) >= _LIMIT:
+        shown = text if len(text) <= 100 else f"{text[:100]}..."
+        raise SnowflakeError("100046", "22003", f"{NOT_REPRESENTABLE}, value {shown}")
+    return text
 
 
 def _real(value: object) -> Cell:
@@ -142,3 +148,24 @@ def _semi(value: object) -> Cell:
         except ValueError:
             content = value
     return json.dumps(content, indent=2, default=str, ensure_ascii=False)
+
+
+def _text(value: object) -> Cell:
+    return value if isinstance(value, str) else str(value)
+
+
+_ENCODERS: dict[Type, Encoder] = {
+    Type.FIXED: _number,
+    Type.REAL: _real,
+    Type.BOOLEAN: lambda value: "1" if value else "0",
+    Type.DATE: _date,
+    Type.TIME: _time,
+    Type.TIMESTAMP_NTZ: _timestamp,
+    Type.TIMESTAMP_LTZ: _timestamp,
+    Type.TIMESTAMP_TZ: lambda value: f"{_timestamp(value)} {_offset(value)}",
+    Type.BINARY: lambda value: value.hex().upper() if isinstance(value, bytes) else str(value),
+    Type.VARIANT: _semi,
+    Type.OBJECT: _semi,
+    Type.ARRAY: _semi,
+    Type.TEXT: _text,
+}

@@ -75,6 +75,9 @@ def plan_merge(context: Context, tree: Expr) -> Plan:
     target = find_target(resolver, tree.this, *_privileges(clauses))
     strict = effective(context.catalogue, context.session, "ERROR_ON_NONDETERMINISTIC_MERGE")[0] == "true"
     merge = _Merge(context, target, strict=strict)
+    for clause in clauses:
+        if not clause.args.get("matched"):
+            _of_source(clause, tree.args["using"])
     for number, clause in enumerate(clauses):
         _read_clause(merge, number, clause)
     query = _joined(resolver, merge, tree.args["using"], tree.args["on"])
@@ -92,6 +95,19 @@ def _privileges(clauses: Sequence[Expr]) -> list[str]:
 
     kinds = {exp.Update: "UPDATE", exp.Insert: "INSERT"}
     return list(dict.fromkeys(kinds.get(type(clause.args["then"]), "DELETE") for clause in clauses))
+
+
+def _of_source(clause: Expr, using: Expr) -> None:
+    """WHEN NOT MATCHED there is no row of the target: names without a table are columns of the source."""
+    from sqlglot import exp
+
+    then = clause.args["then"]
+    values = then.expression.expressions if isinstance(then, exp.Insert) and then.expression else []
+    for value in [*values, clause.args.get("condition")]:
+        for column in value.find_all(exp.Column) if value is not None else ():
+            inside = column.find_ancestor(exp.Query)
+            if not column.table and (inside is None or inside.find_ancestor(exp.When) is None):
+                column.set("table", exp.to_identifier(using.alias_or_name, quoted=True))
 
 
 def _read_clause(merge: _Merge, number: int, clause: Expr) -> None:

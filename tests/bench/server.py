@@ -1,4 +1,4 @@
-"""The local Snowflake by itself: start, memory, statements a second, SHOW in a large account."""
+"""The local Snowflake by itself: start, memory, statements a second, SHOW in a large account, queries."""
 
 import json
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.bench import beside
 from tests.bench.process import ROOT, say
 from tests.bench.results import Measure
 from tests.bench.wire import Wire
@@ -65,6 +66,10 @@ def measure() -> list[Measure]:
             rates = _fill(wire)
             shows = [_show(wire, question) for question in QUESTIONS]
             full = started.mib
+        with _server(folder / "queries", folder / "admin.pub.pem") as started:
+            wire = Wire(started.port, "LOCAL-MAIN", USER, key)
+            wire.execute("USE ROLE ACCOUNTADMIN")
+            ratios = beside.measure(wire, folder / "fakesnow.log")
     return [
         Measure("ready, first start (makes the account)", "s", tuple(one[0] for one in first), GOAL_READY),
         Measure("ready, later start", "s", tuple(one[0] for one in again), GOAL_READY),
@@ -72,6 +77,7 @@ def measure() -> list[Measure]:
         Measure(f"resident, with {SCHEMAS:,} schemas, {ROLES:,} roles, {GRANTS:,} grants", "MiB", (full,)),
         *rates,
         *shows,
+        *ratios,
     ]
 
 
