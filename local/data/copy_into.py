@@ -212,6 +212,8 @@ def _matched(job: CopyJob, opened: Opened, column: ColumnDef) -> tuple[str, str]
     if opened.columns[places[0]] == "VARCHAR" and not semi:
         text = f"({nullable_text(f'trim({name})' if job.made.on('TRIM_SPACE') else name, job.made)})"
         return text_cell(text, column.type, job.made, cut=job.options.cut), name
+    if opened.columns[places[0]].startswith("TIMESTAMP") and column.type.name.startswith("TIMESTAMP"):
+        return f"CAST({name} AS {column.type.storage})", name
     return _native(name, column, job), name
 
 

@@ -143,7 +143,7 @@ def test_long_texts_are_cut_on_demand(admin: Client) -> None:
         ("1,a\\,b\n", "", [("1", "a,b")]),
         ("1::a||2::b||", "FIELD_DELIMITER='::' RECORD_DELIMITER='||'", [("1", "a"), ("2", "b")]),
         ("\ufeff1,a\r\n2,b\r\n", "", [("1", "a"), ("2", "b")]),
-        (gzip.compress(b"1,a\n"), "", [("1", "a")]),
+        (gzip.compress(b"1,a\n", mtime=0), "", [("1", "a")]),
         ("1,\xe4\n".encode("latin-1"), "ENCODING='ISO88591'", [("1", "\xe4")]),
         ("", "", []),
     ],
