@@ -79,6 +79,8 @@ def fits(known: SqlType, storage: str) -> bool:
     derived = from_storage(storage)
     semi = ("VARIANT", "OBJECT", "ARRAY")
     zoned = ("TIMESTAMP_LTZ", "TIMESTAMP_TZ")
+    if known.name == "NUMBER" and storage == "VARCHAR":
+        return True  # ``Query.fetched``
     if known.name == "NUMBER":
         return derived.name == "NUMBER" and (known.scale == derived.scale)
     return (
@@ -95,6 +97,8 @@ def count_result(labels: Sequence[str], counts: Sequence[int], kind: StatementTy
 
 
 def _number(value: object) -> Cell:
+    if isinstance(value, str):
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     text = str(value)

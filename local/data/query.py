@@ -31,6 +31,8 @@ class Query:
     reads: frozenset[int]
     views: frozenset[int]
     types: tuple[SqlType | None, ...] | None
+    names: tuple[str, ...] = ()
+    """Names of the columns; empty where ``types`` is None."""
     sequences: bool = False
     """Whether it takes values of sequences, which must be there when it runs."""
 
@@ -45,6 +47,19 @@ class Query:
             kind = derived if derived is not None and fits(derived, storage) else from_storage(storage)
             found.append(ColumnDef(index + 1, str(row[0]), kind))
         return tuple(found)
+
+    @property
+    def fetched(self) -> str:
+        """The statement that fetches the result: numbers known as such come as text, which Python gets quicker."""
+        types = self.types or ()
+        if not any(kind is not None and kind.name == "NUMBER" for kind in types):
+            return self.sql
+        cells = ", ".join(
+            (f"CAST(CAST(x{index} AS {kind.storage}) AS VARCHAR)" if kind and kind.name == "NUMBER" else f"x{index}")
+            + ' AS "' + name.replace('"', '""') + '"'
+            for index, (name, kind) in enumerate(zip(self.names, types, strict=True))
+        )  # fmt: skip
+        return f"SELECT {cells} FROM ({self.sql}) AS q({', '.join(f'x{index}' for index in range(len(types)))})"  # noqa: S608
 
     def types_for(self, count: int) -> Sequence[SqlType | None] | None:
         """The derived types if there are as many as columns."""
@@ -85,9 +100,9 @@ def plan_tree(context: Context, make: Callable[[Resolver], Expr], own: Reading |
 def _finish(resolver: Resolver, holder: exp.Subquery) -> Query:
     shown = outputs(holder.this)
     types = tuple(kind for _, kind in shown) if shown is not None else None
-    return Query(
-        to_duckdb(holder.this), frozenset(resolver.tables), frozenset(resolver.views), types, bool(resolver.sequences)
-    )
+    names = tuple(name for name, _ in shown or ())
+    sequences = bool(resolver.sequences)
+    return Query(to_duckdb(holder.this), frozenset(resolver.tables), frozenset(resolver.views), types, names, sequences)
 
 
 def _label(tree: Expr, labels: Sequence[str]) -> None:

@@ -56,7 +56,7 @@ def query(context: Context, reader: Reader) -> Answer:
             if context.describe_only:
                 cursor.execute(f"SELECT * FROM ({found.sql}) LIMIT 0")  # noqa: S608
                 return Result(describe(cursor, None, found.types_for(len(cursor.description or ()))))
-            cursor.execute(found.sql)
+            cursor.execute(found.fetched)
             return fetch(cursor, None, found.types_for(len(cursor.description or ())))
 
         wanted = data_store(context).wanted(context.catalogue) if found.reads or found.sequences else NO_SHAPES
@@ -65,4 +65,4 @@ def query(context: Context, reader: Reader) -> Answer:
     return defer(context, plan)
 
 
-refuse("EXPLAIN", "SELECT … FROM @stage", source="docs.snowflake.com")
+refuse("EXPLAIN", source="docs.snowflake.com")
