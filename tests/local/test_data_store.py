@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local import dropped
 from local.catalogue import Catalogue
 from local.data.store import data_store
 from local.data.work import Plan, defer, worker_of
@@ -58,6 +59,11 @@ def physical_tables(client: Client) -> set[int]:
     with data_store(client.context).cursor() as cursor:
         rows = cursor.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'stored'").fetchall()
     return {int(name[1:]) for (name,) in rows}
+
+
+def kept_tables(client: Client) -> set[int]:
+    """Tables of the catalogue and those that UNDROP can bring back."""
+    return catalogue_tables(client) | set(dropped.tables(client.context.catalogue))
 
 
 def catalogue_tables(client: Client) -> set[int]:

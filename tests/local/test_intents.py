@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from local.data.halt import HALT
-from tests.local.test_data_store import catalogue_tables, close, open_account, physical_tables, ready
+from local.data.store import data_store
+from tests.local.test_data_store import catalogue_tables, close, kept_tables, open_account, physical_tables, ready
 
 pytestmark = pytest.mark.e2e
 
@@ -69,7 +70,7 @@ def test_create_as_that_dies_after_the_commit_is_there(folder: Path) -> None:
     run_and_die(folder, "recorded", "CREATE OR REPLACE TABLE S AS SELECT 9 AS X")
     client = ready(open_account(folder))
     assert client.rows("SELECT * FROM S") == [{"X": "9"}]
-    assert physical_tables(client) == catalogue_tables(client)
+    assert physical_tables(client) == kept_tables(client)
     close(client)
 
 
@@ -90,10 +91,17 @@ def test_alter_that_dies_halfway_is_finished(folder: Path, step: str) -> None:
 
 
 def test_drop_that_dies_before_duckdb_follows_is_finished(folder: Path) -> None:
-    run_and_die(folder, "shaped-0", "DROP TABLE S", "CREATE TABLE S (NEW INT)", "SELECT * FROM S")
+    run_and_die(
+        folder,
+        "shaped-0",
+        "ALTER TABLE S SET DATA_RETENTION_TIME_IN_DAYS = 0",
+        "DROP TABLE S",
+        "CREATE TABLE S (NEW INT)",
+        "SELECT * FROM S",
+    )
     client = ready(open_account(folder))
     assert client.rows("SELECT * FROM S") == []
-    assert physical_tables(client) == catalogue_tables(client)
+    assert physical_tables(client) == kept_tables(client)
     close(client)
 
 
@@ -125,4 +133,40 @@ def test_open_transaction_is_gone_after_a_kill(folder: Path) -> None:
     assert done.returncode == -signal.SIGKILL
     client = ready(open_account(folder))
     assert client.run("SELECT COUNT(*) FROM S WHERE ID = 99").rows == [("0",)]
+    close(client)
+
+
+@pytest.mark.parametrize(("step", "there"), [("copied", False), ("cloned", True)])
+def test_clone_that_dies_is_there_as_a_whole_or_not_at_all(folder: Path, step: str, there: bool) -> None:
+    run_and_die(folder, step, "CREATE DATABASE E CLONE D")
+    client = ready(open_account(folder))
+    if there:
+        assert client.run("SELECT COUNT(*) FROM E.PUBLIC.S").rows == [("2",)]
+    else:
+        assert client.fails("SELECT * FROM E.PUBLIC.S").code == "002003"
+    assert client.run("SELECT COUNT(*) FROM S").rows == [("2",)]
+    assert physical_tables(client) == catalogue_tables(client)
+    close(client)
+
+
+def test_past_and_dropped_tables_survive_a_kill(folder: Path) -> None:
+    run_and_die(
+        folder,
+        "filled",
+        "CREATE TABLE U (A INT)",
+        "INSERT INTO U VALUES (1)",
+        "DROP TABLE U",
+        "UPDATE S SET NAME = 'x'",
+        "DELETE FROM S WHERE ID = 2",
+        "CREATE TABLE OTHER AS SELECT 1 AS A",
+    )
+    client = ready(open_account(folder))
+    with data_store(client.context).cursor() as cursor:
+        rows = cursor.execute("SELECT committed FROM past.versions ORDER BY v DESC LIMIT 2").fetchall()
+    moments = [int(moment) / 1_000_000 for (moment,) in rows]
+    for moment, expected in zip(moments, (["x"], ["x", "x"]), strict=True):
+        sql = f"SELECT NAME FROM S AT (TIMESTAMP => TO_TIMESTAMP({round(moment * 1_000_000)}, 6)) ORDER BY ID"  # noqa: S608
+        assert [row[0] for row in client.run(sql).rows] == expected
+    client.run("UNDROP TABLE U")
+    assert client.rows("SELECT * FROM U") == [{"A": "1"}]
     close(client)
