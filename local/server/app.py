@@ -17,7 +17,7 @@ from local.faults import CloseConnection
 from local.model import Json
 from local.server import query as queries
 from local.server import storage
-from local.server.body import BadRequest, read_object, text_of
+from local.server.body import LIMIT, BadRequest, read_object, text_of
 from local.server.encoding import failure, final_names, success
 from local.server.login import LoginRequest
 from local.server.parameters import session_parameters
@@ -26,6 +26,7 @@ from local.server.state import Query, Server
 from local.server.transports import abort_connection
 from local.session import Session
 
+_LONGEST_ID = 256
 Endpoint = Callable[[Server, Request], Awaitable[Response]]
 
 
@@ -72,7 +73,7 @@ async def _guard(server: Server, endpoint: Endpoint, request: Request) -> Respon
     except SnowflakeError as error:
         return Answer(failure(error))
     except BadRequest as error:
-        return _bad(error.message, error.status)
+        return _bad(error.message, error.status, error.retry_after)
     except CloseConnection:
         await abort_connection(request)
         return Response(status_code=503)
@@ -80,9 +81,10 @@ async def _guard(server: Server, endpoint: Endpoint, request: Request) -> Respon
         return Answer(failure(queries.incident(request.url.path)))
 
 
-def _bad(message: str, status: int) -> Answer:
+def _bad(message: str, status: int, retry_after: int | None = None) -> Answer:
     body = {"data": None, "code": "390400", "message": message, "success": False, "headers": None}
-    return Answer(body, status_code=status)
+    headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
+    return Answer(body, status_code=status, headers=headers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -188,12 +190,16 @@ def _json(body: bytes) -> Response:
 
 
 async def _query(server: Server, request: Request) -> Response:
-    body = await read_object(request)
     session = _session(server, request)
+    body = await read_object(request, LIMIT)
     request_id = request.query_params.get("requestId") or request.query_params.get("request_id") or str(uuid.uuid4())
+    if len(request_id) > _LONGEST_ID:
+        raise BadRequest("requestId is no request id.")
     if not isinstance(body.get("sqlText"), str):
         raise BadRequest("sqlText is missing.")
     asked = queries.QueryRequest.read(body)
+    if server.queries.of_request(session.id, request_id) is None:
+        server.queries.admit(session.id, in_transaction=queries.in_transaction(server, session))
     if server.faults is not None and server.queries.of_request(session.id, request_id) is None:
         await server.faults.before(strip_tracking(asked.sql).sql)
     started = queries.start(server, session, asked, request_id)
@@ -246,5 +252,5 @@ async def _storage(server: Server, request: Request) -> Response:
 
 
 async def _telemetry(server: Server, request: Request) -> Response:
-    await read_object(request)
+    await read_object(request, LIMIT)
     return Answer(success("Log Received"))

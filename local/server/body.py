@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zlib
 from typing import cast
@@ -11,21 +12,33 @@ from starlette.requests import ClientDisconnect, Request
 from local.model import Json
 
 LIMIT = 32 * 1024 * 1024
-"""Bytes of a body, before and after unpacking."""
+"""Bytes of a statement's body, before and after unpacking."""
+SMALL = 256 * 1024
+"""Bytes of any other body."""
+SECONDS = 60.0
+"""How long a client may take to send a body."""
 
 
 class BadRequest(Exception):
-    """A request that is no request of the protocol; answered with ``status`` and a JSON error."""
+    """A request that is not taken; answered with ``status`` and a JSON error.
 
-    def __init__(self, message: str, status: int = 400) -> None:
+    ``retry_after`` (seconds) says when to come again.
+    """
+
+    def __init__(self, message: str, status: int = 400, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
+        self.retry_after = retry_after
 
 
-async def read_object(request: Request) -> dict[str, Json]:
+async def read_object(request: Request, limit: int = SMALL) -> dict[str, Json]:
     """The body as a JSON object; an empty body is an empty one. Raises BadRequest."""
-    raw = await _read(request)
+    try:
+        async with asyncio.timeout(SECONDS):
+            raw = await _read(request, limit)
+    except TimeoutError:
+        raise BadRequest(f"The request body did not come within {SECONDS:g} seconds.", 408) from None
     if not raw.strip():
         return {}
     try:
@@ -37,7 +50,7 @@ async def read_object(request: Request) -> dict[str, Json]:
     return value
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, limit: int) -> bytes:
     packed = request.headers.get("content-encoding", "").lower() == "gzip"
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16) if packed else None
     body = bytearray()
@@ -46,9 +59,9 @@ async def _read(request: Request) -> bytes:
             if unpacker is None:
                 body += chunk
             else:
-                body += unpacker.decompress(chunk, LIMIT + 1 - len(body))
-            if len(body) > LIMIT or (unpacker is not None and unpacker.unconsumed_tail):
-                raise BadRequest(f"The request body is larger than {LIMIT} bytes.", 413)
+                body += unpacker.decompress(chunk, limit + 1 - len(body))
+            if len(body) > limit or (unpacker is not None and unpacker.unconsumed_tail):
+                raise BadRequest(f"The request body is larger than {limit} bytes.", 413)
     except zlib.error as error:
         raise BadRequest("The request body is not valid gzip.") from error
     except ClientDisconnect as error:

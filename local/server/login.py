@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 import uuid
 from collections.abc import Mapping
@@ -13,17 +14,19 @@ from local.catalogue import Catalogue
 from local.errors import SnowflakeError, unsupported
 from local.model import Json, Kind, Obj
 from local.names import Path, display
-from local.passwords import verify_password
+from local.passwords import hash_password, verify_password
 from local.reader import Reader
 from local.server import keypair, policies
 from local.server.body import object_of, text_of
 from local.server.lockout import Lockout
 from local.server.sessions import Sessions
+from local.server.throttle import Throttle
 from local.session import Session, Settings
 from local.statements.policy_attachments import effective_policy
 
 _LOG = logging.getLogger("local.login")
 _PASSWORD_AUTHENTICATORS = ("", "SNOWFLAKE", "USERNAME_PASSWORD_MFA")
+_NOBODYS = hash_password(secrets.token_urlsafe())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,29 @@ class LoginRequest:
 
 
 class Login:
-    """Opens sessions; ``lockout`` counts wrong passwords, in memory only."""
+    """Opens sessions; wrong passwords and keys are counted in memory only."""
 
-    def __init__(self, catalogue: Catalogue, settings: Settings, sessions: Sessions) -> None:
+    def __init__(self, catalogue: Catalogue, settings: Settings, sessions: Sessions, throttle: Throttle) -> None:
         self._catalogue = catalogue
         self._settings = settings
         self._sessions = sessions
         self._lockout = Lockout()
+        self._throttle = throttle
 
     def __call__(self, request: LoginRequest) -> Session:
-        """Check credentials, then the policies, then the role; raises SnowflakeError with the driver's code."""
+        """Check credentials, then the policies, then the role; raises SnowflakeError with the driver's code.
+
+        BadRequest (429) where too many logins were wrong, or too many sessions are open.
+        """
+        self._throttle.check(request.address, request.login)
         with self._catalogue.transaction():
-            return self._open(request, self._authenticated(request))
+            try:
+                user = self._authenticated(request)
+            except SnowflakeError:
+                self._throttle.failed(request.address, request.login)
+                raise
+            self._throttle.passed(request.address, request.login)
+            return self._open(request, user)
 
     def _authenticated(self, request: LoginRequest) -> Obj:
         if request.authenticator == "SNOWFLAKE_JWT":
@@ -124,11 +138,12 @@ class Login:
     def _by_password(self, request: LoginRequest) -> Obj:
         user = self._find(request.login)
         if not keypair.names_account(self._settings, request.account) or user is None:
+            verify_password(request.password, _NOBODYS)  # an unknown user takes as long as a wrong password
             raise _wrong()
         self._lockout.check(user)
         stored = user.props.get("PASSWORD_HASH")
         usable = user.props.get("TYPE") != "SERVICE" and isinstance(stored, str) and stored
-        if not usable or not verify_password(request.password, str(stored)):
+        if not verify_password(request.password, str(stored) if usable else _NOBODYS) or not usable:
             policy = effective_policy(self._catalogue, user, Kind.PASSWORD_POLICY)
             self._lockout.failed(
                 user,

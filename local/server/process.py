@@ -8,6 +8,7 @@ import fcntl
 import json
 import logging
 import os
+import resource
 import secrets
 import signal
 import socket
@@ -29,7 +30,7 @@ from local.server.app import create_app
 from local.server.keypair import public_key
 from local.server.querylog import QueryLog
 from local.server.state import Server
-from local.server.transports import TrackedProtocol
+from local.server.transports import MOST_CONNECTIONS, BoundedProtocol, TrackedProtocol
 from local.session import Settings
 from local.store import Store
 
@@ -72,6 +73,7 @@ def serve(options: Options) -> None:
 
 
 def _serve(options: Options, started: float) -> None:
+    _allow_files()
     os.umask(0o077)  # every file made from here on is for this user only, whatever the folder allows
     options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _lock(options.data_dir):
@@ -89,6 +91,15 @@ def _serve(options: Options, started: float) -> None:
             server.drop_temporary_tables(lambda _: False)
             with contextlib.closing(server):
                 asyncio.run(_run(options, server, listener, started))
+
+
+def _allow_files() -> None:
+    """Let the process have a file for every connection that it takes, as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + 1000
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 @contextlib.contextmanager
@@ -165,7 +176,8 @@ def _account(options: Options, catalogue: Catalogue) -> Settings:
 async def _run(options: Options, server: Server, listener: socket.socket, started: float) -> None:
     config = uvicorn.Config(
         create_app(server),
-        http=TrackedProtocol if options.faults is not None else "h11",
+        http=TrackedProtocol if options.faults is not None else BoundedProtocol,
+        limit_concurrency=MOST_CONNECTIONS,
         ws="none",
         loop="asyncio",
         lifespan="off",

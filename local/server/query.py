@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from local.access import available_roles
+from local.data.store import existing_store
 from local.data.work import cancelled
 from local.engine import execute
 from local.errors import SnowflakeError, invalid_value, unsupported
@@ -73,6 +74,17 @@ def _binding(value: Mapping[str, Json]) -> Binding:
     )
 
 
+MOST_TEXT = 4 * 1024 * 1024
+"""Characters of a request's statements; Snowflake advises against more than 1 MB (docs: Query size limits)."""
+
+
+def in_transaction(server: Server, session: Session) -> bool:
+    """Whether the session has a transaction open."""
+    store = existing_store(server.catalogue)
+    worker = store.workers.get(session.id) if store is not None else None
+    return worker is not None and worker.open
+
+
 def start(server: Server, session: Session, request: QueryRequest, request_id: str) -> Query:
     """Begin a statement, or return the one that this request id has begun already."""
     known = server.queries.of_request(session.id, request_id)
@@ -97,6 +109,8 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
     if server.latency:
         await asyncio.sleep(server.latency)
     try:
+        if len(said.sql) > MOST_TEXT:
+            raise unsupported(f"statements of more than {MOST_TEXT} characters")
         wanted = _wanted(server, session, request)
         if wanted != 1 and (parts := separate(said.sql, request.bindings, wanted)):
             body, rows = await _several(server, session, request, parts, query_id), None

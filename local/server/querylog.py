@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import TextIO, TypedDict
 
-from local.server.redact import redact
+from local.server.redact import REDACTED, redact
+
+_SYNTAX = "001003"
 
 
 class Line(TypedDict):
@@ -26,7 +28,10 @@ class Line(TypedDict):
 
 
 class QueryLog:
-    """Appends to ``path``; None logs nothing. Secrets in the statement's text are masked here and nowhere else."""
+    """Appends to ``path``; None logs nothing. Secrets in the statement's text are masked here and nowhere else.
+
+    Of a statement that could not be parsed nothing is known, so nothing of it is kept, as in Snowflake's history.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._file: TextIO | None = None
@@ -37,7 +42,8 @@ class QueryLog:
     def write(self, line: Line) -> None:
         """Add a line; complete on disk when this returns, as far as the process may die."""
         if self._file is not None:
-            masked: Line = {**line, "sql": redact(line["sql"])}
+            shown = REDACTED if line["code"] == _SYNTAX else redact(line["sql"])
+            masked: Line = {**line, "sql": shown}
             self._file.write(json.dumps(masked, separators=(",", ":")) + "\n")
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from local.errors import SnowflakeError
+from local.server.body import BadRequest
 from local.session import Session
 
 
@@ -61,6 +62,11 @@ class Entry:
 class Sessions:
     """All open sessions; ``ended`` is called with the id of each that ends, ``clock`` is replaced in tests."""
 
+    MOST = 4096
+    MOST_OF_A_USER = 1024
+    """How many sessions may be open. A login beyond takes the place of the session that has rested longest."""
+    RESTED = 600.0
+    """Seconds that such a session must have rested; if there is none, the login is refused."""
     _REMEMBERED = 4096
 
     def __init__(
@@ -80,8 +86,12 @@ class Sessions:
         return iter([entry.session for entry in self._by_master.values()])
 
     def open(self, user: int, role: int | None, address: str, idle: float | None = None) -> Session:
-        """A new session with fresh tokens; ``idle`` (seconds) shortens the time that it may rest."""
+        """A new session with fresh tokens; ``idle`` (seconds) shortens the time that it may rest.
+
+        BadRequest (429) if there are too many.
+        """
         now = self._clock()
+        self._make_room(user, now)
         session = Session(
             secrets.randbelow(2**52),
             user,
@@ -96,6 +106,19 @@ class Sessions:
         entry = Entry(session, now + self.validity.token, now + limit, limit)
         self._by_token[session.token] = self._by_master[session.master_token] = entry
         return session
+
+    def _make_room(self, user: int, now: float) -> None:
+        if len(self._by_master) < min(self.MOST, self.MOST_OF_A_USER):
+            return
+        entries = list(self._by_master.values())
+        if len(entries) < self.MOST:
+            entries = [entry for entry in entries if entry.session.user == user]
+            if len(entries) < self.MOST_OF_A_USER:
+                return
+        oldest = min(entries, key=lambda entry: entry.session.used)
+        if now - oldest.session.used < self.RESTED:
+            raise BadRequest(f"{len(entries)} sessions are open already. Close some of them.", 429, 60)
+        self._forget(oldest)
 
     def find(self, token: str | None) -> Session:
         """The session of a token that is still good; its idle time starts again.

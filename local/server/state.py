@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,9 +14,11 @@ from local.catalogue import Catalogue
 from local.data.store import existing_store, temporary_tables
 from local.faults import Faults
 from local.results import StatementType
+from local.server.body import BadRequest
 from local.server.login import Login
 from local.server.querylog import QueryLog
 from local.server.sessions import Sessions, Validity
+from local.server.throttle import Throttle
 from local.session import Settings
 
 _LOG = logging.getLogger("local.server")
@@ -48,16 +50,37 @@ class Queries:
 
     COUNT = 512
     BYTES = 32 * 1024 * 1024
+    RUNNING = 512
+    RUNNING_OF_A_SESSION = 32
+    """How many statements may run (or wait for each other) at once."""
 
     def __init__(self) -> None:
         self._by_request: OrderedDict[tuple[int, str], Query] = OrderedDict()
         self._by_id: dict[str, Query] = {}
         self._bytes = 0
+        self._running: Counter[int] = Counter()
+
+    def admit(self, session: int, *, in_transaction: bool) -> None:
+        """BadRequest (429) where too many statements are running already.
+
+        A session whose transaction the others may be waiting for always gets through.
+        """
+        if self._running[session] >= self.RUNNING_OF_A_SESSION:
+            raise BadRequest(f"{self._running[session]} statements of this session are running already.", 429, 1)
+        if self._running.total() >= self.RUNNING and not in_transaction:
+            raise BadRequest(f"{self._running.total()} statements are running already.", 429, 1)
 
     def add(self, session: int, request_id: str, query: Query) -> None:
         """Remember a statement that was just started."""
         self._by_request[session, request_id] = query
         self._by_id[query.id] = query
+        self._running[session] += 1
+        query.task.add_done_callback(lambda _: self._ended(session))
+
+    def _ended(self, session: int) -> None:
+        self._running[session] -= 1
+        if self._running[session] <= 0:
+            del self._running[session]
 
     def settle(self, size: int) -> None:
         """Account for an answer of ``size`` bytes and forget the oldest ones where there are too many."""
@@ -105,12 +128,12 @@ class Server:
     validity: Validity = field(default_factory=Validity)
     clock: Callable[[], float] = time.time
     queries: Queries = field(default_factory=Queries)
-    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(64, "query"))
+    workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * Queries.RUNNING, "query"))
     """One thread per running query: writers that wait for a transaction must not keep its COMMIT from a thread."""
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.validity, self.clock, self._ended)
-        self.login = Login(self.catalogue, self.settings, self.sessions)
+        self.login = Login(self.catalogue, self.settings, self.sessions, Throttle(self.clock))
 
     def _ended(self, session: int) -> None:
         """A session has ended: its transaction is rolled back in a thread, because that may take a while."""

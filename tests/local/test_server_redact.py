@@ -19,6 +19,35 @@ from tests.local.wire import new_wire
         ("CREATE SECRET S TYPE = GENERIC_STRING SECRET_STRING = 'it''s'", None),
         ("CALL P(token => 'hunter2')", "CALL P(token => '***')"),
         ("SELECT 'PASSWORD = x'", "SELECT 'PASSWORD = x'"),
+        ("SELECT 'my PASSWORD' AS X", "SELECT 'my PASSWORD' AS X"),
+        (
+            "COPY INTO T FROM 's3://b' CREDENTIALS = (AWS_KEY_ID = 'hunter2' AWS_SECRET_KEY='hunter2') PATTERN = '.*'",
+            "COPY INTO T FROM 's3://b' CREDENTIALS = (AWS_KEY_ID = '***' AWS_SECRET_KEY='***') PATTERN = '.*'",
+        ),
+        ("CREATE STAGE S ENCRYPTION = (MASTER_KEY = 'hunter2')", "CREATE STAGE S ENCRYPTION = (MASTER_KEY = '***')"),
+        ("CREATE STAGE S CREDENTIALS = (X = ('a', 'hunter2')) COMMENT = 'c'", None),
+        (
+            "ALTER NOTIFICATION INTEGRATION N SET WEBHOOK_HEADERS = ('Authorization' = 'Bearer hunter2') COMMENT = 'c'",
+            "ALTER NOTIFICATION INTEGRATION N SET WEBHOOK_HEADERS = ('Authorization' = '***') COMMENT = 'c'",
+        ),
+        ("CREATE NOTIFICATION INTEGRATION N WEBHOOK_URL = 'https://hooks.slack.com/services/hunter2'", None),
+        (
+            "ALTER NOTIFICATION INTEGRATION N SET WEBHOOK_URL = 'https://x/SNOWFLAKE_WEBHOOK_SECRET'",
+            "ALTER NOTIFICATION INTEGRATION N SET WEBHOOK_URL = 'https://x/SNOWFLAKE_WEBHOOK_SECRET'",
+        ),
+        (
+            "EXECUTE IMMEDIATE 'ALTER USER U SET PASSWORD = ''hunter2'' COMMENT = ''c'''",
+            "EXECUTE IMMEDIATE 'ALTER USER U SET PASSWORD = ''***'' COMMENT = ''c'''",
+        ),
+        (
+            "CREATE PROCEDURE P() RETURNS INT LANGUAGE SQL AS $$BEGIN CREATE USER U PASSWORD='hunter2'; END$$",
+            "CREATE PROCEDURE P() RETURNS INT LANGUAGE SQL AS $$BEGIN CREATE USER U PASSWORD='***'; END$$",
+        ),
+        ("SELECT 1 -- PASSWORD = 'hunter2'", "SELECT 1 -- PASSWORD = '***'"),
+        ("/* token => hunter2 */ SELECT 'x'", "/* token => '***' */ SELECT 'x'"),
+        ("CREATE ACCOUNT A ADMIN_PASSWORD = 'hunter2'", "CREATE ACCOUNT A ADMIN_PASSWORD = '***'"),
+        ("ALTER USER U SET PASSWORD 'hunter2' 'hunter2' =", "ALTER USER U SET PASSWORD '***' '***' ="),
+        ("ALTER SECRET S SET OAUTH_REFRESH_TOKEN = 'hunter2'", "ALTER SECRET S SET OAUTH_REFRESH_TOKEN = '***'"),
         ("SHOW USERS LIKE 'PASSWORD'", "SHOW USERS LIKE 'PASSWORD'"),
     ],
 )
@@ -51,12 +80,12 @@ def test_log_line_tells_who_did_what_without_secrets(tmp_path: Path) -> None:
     wire = new_wire(log=QueryLog(path))
     token = wire.token()
     wire.run('CREATE ROLE R --terraform_provider_usage_tracking {"resource":"r","operation":"create"}', token)
-    wire.run("NONSENSE PASSWORD = 'hunter2'", token)
+    wire.run("ALTER USER LOCAL_ADMIN SET DISPLAY_NAME = 'hunter2' 'hunter2'", token)
     first, second = (json.loads(line) for line in path.read_text().splitlines())
     assert (first["user"], first["role"], first["sql"], first["code"], first["rows"]) == (
         "LOCAL_ADMIN", "ACCOUNTADMIN", "CREATE ROLE R", None, 1,
     )  # fmt: skip
     assert (first["resource"], first["operation"]) == ("r", "create")
-    assert second["code"] is not None
+    assert (second["sql"], second["code"]) == ("<redacted>", "001003")
     assert "hunter2" not in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
