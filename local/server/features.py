@@ -41,11 +41,11 @@ FEATURES = (
             f"{_DOCS}: Authentication policies"),
     _partly("login: database, schema, warehouse", "missing or hidden ones stay unset; with "
             "CLIENT_VALIDATE_DEFAULT_PARAMETERS (gosnowflake's default) the login is refused (390201)", _DRIVERS),
-    _partly("login: too many wrong ones", "status 429 by name and address (10, then one in 6 s) and by address (60, then "
-            "one a second); where Snowflake draws the line is not documented", "drivers: status 429 is tried again"),
-    _partly("limits", "1024 sessions of a user, 4096 in all (the one at rest longest goes first); 512 running statements, "
-            "32 of a session; 2000 connections; 30 s for a request's head, 60 s for its body of at most 32 MB; 4 M "
-            "characters of statements; results up to 1 GB in memory", "Snowflake's own limits are others"),
+    _partly("login: too many wrong ones", "status 429 by name and address (10, then one in 6 s) and by address (60, "
+            "then one a second); Snowflake's own line is not documented", "drivers: status 429 is tried again"),
+    _partly("limits", "1024 sessions of a user, 4096 in all (the one at rest longest goes first); 512 running "
+            "statements, 32 of a session; 2000 connections; 30 s for a request's head, 60 s for its body of at most "
+            "32 MB; 4 M characters of statements; results up to 1 GB in memory", "Snowflake's own limits are others"),
     _full("query log: secrets are masked, statements with syntax errors are left out (<redacted>)",
           f"{_DOCS}: behaviour change 936 (Query history, redacted SQL upon syntax error)"),
     _partly("network policy: rules", "IPv4 rules and lists; rules of private connectivity never match a client of a "

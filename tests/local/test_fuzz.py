@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from local.data.store import existing_store
 from local.engine import execute
 from local.errors import SnowflakeError
 from local.lexer import split_statements, tokenize
@@ -16,6 +19,7 @@ from local.results import Deferred
 from local.server.redact import redact, strip_tracking
 from local.session import Binding
 from tests.local.conftest import Client, new_account
+from tests.local.fuzzing import requests, statements
 from tests.local.wire import Wire, new_wire
 
 SEEDS = (
@@ -60,38 +64,6 @@ SEEDS = (
     "ALTER SESSION SET TIMEZONE = 'Europe/Berlin', STATEMENT_TIMEOUT_IN_SECONDS = 5",
     "BEGIN TRANSACTION NAME X",
 )  # fmt: skip
-PIECES = (
-    "'", '"', "$$", "/*", "*/", "--", "(", ")", "((", "))", ",", ";", ".", "..", "=", "=>", "::", ":", "?", "@", "$1",
-    "\0", "\n", "é", "²", "٣", "\u3000", "\ud800", "\U0001d49c", "NULL", "DEFAULT", "SELECT", "FROM", "TABLE", "IN",
-    "\\", "IDENTIFIER(", "-", "9" * 50, "9" * 5000, "1e999", "0x", "-1", "''", '""', "TRUE", "AS", "%", "%%%",
-    "{", "}", "[", "]",
-)  # fmt: skip
-
-
-def mutants(count: int) -> Iterator[str]:
-    """Statements with pieces of others, of themselves, or of nothing known put in, taken out or doubled."""
-    dice = random.Random(20_240_229)
-    for _ in range(count):
-        text = dice.choice(SEEDS)
-        for _ in range(dice.randint(1, 3)):
-            words = text.split(" ")
-            at = dice.randrange(len(words))
-            match dice.randrange(6):
-                case 0:
-                    words[at] = dice.choice(PIECES)
-                case 1:
-                    words.insert(at, dice.choice(PIECES))
-                case 2:
-                    del words[at]
-                case 3:
-                    words[at:] = dice.choice(SEEDS).split(" ")[at:]
-                case 4:
-                    cut = dice.randrange(len(words[at]) + 1)
-                    words[at] = words[at][:cut] + dice.choice(PIECES) + words[at][cut:]
-                case _:
-                    words = words[:at]
-            text = " ".join(words)
-        yield text
 
 
 @pytest.fixture(scope="module")
@@ -122,17 +94,77 @@ def test_seeds_are_mostly_good_statements(client: Client) -> None:
     client.context.bindings = ()
 
 
-def test_mutated_statements_are_answered_or_refused(client: Client) -> None:
-    for sql in mutants(800):
+SETUP = (
+    "CREATE WAREHOUSE WH", "CREATE DATABASE D", "CREATE ROLE R", "CREATE TABLE T (A INT, B VARCHAR)",
+    "INSERT INTO T VALUES (1, 'a')", "CREATE VIEW V AS SELECT * FROM T", "CREATE STAGE ST",
+    "CREATE FILE FORMAT FF TYPE = CSV", "CREATE SEQUENCE SQ", "CREATE TAG G",
+    "CREATE MASKING POLICY MP AS (V VARCHAR) RETURNS VARCHAR -> V",
+    "CREATE ROW ACCESS POLICY RP AS (V VARCHAR) RETURNS BOOLEAN -> TRUE",
+)  # fmt: skip
+SECONDS = 15
+"""How long any statement or request may take on a busy machine."""
+
+
+def populated() -> Client:
+    """An administrator in an account with one object of many types, with little patience."""
+    client = new_account().admin
+    for sql in SETUP:
+        client.run(sql)
+    client.context.session.parameters["STATEMENT_TIMEOUT_IN_SECONDS"] = "5"
+    return client
+
+
+def shut(client: Client) -> None:
+    store = existing_store(client.context.catalogue)
+    if store is not None:
+        store.close()
+
+
+def usable(client: Client) -> bool:
+    """Whether the session is still that of an administrator with a warehouse and a schema."""
+    session, catalogue = client.context.session, client.context.catalogue
+    if any(catalogue.lookup(held) is None for held in (session.user, session.role, session.warehouse, session.schema)):
+        return False
+    return session.role is not None and catalogue.get(session.role).name == "ACCOUNTADMIN"
+
+
+def fuzz_statements(seed: int, count: int) -> int:
+    """Run random statements; how many were good. The failure names the seed and the statement."""
+    client, good = populated(), 0
+    for number, sql in enumerate(statements(seed, count)):
+        if number % 200 == 199 or not usable(client):
+            shut(client)
+            client = populated()
+        began = time.monotonic()
         try:
-            answered(client, sql)
+            good += answered(client, sql)
             redact(sql)
             strip_tracking(sql)
         except Exception as error:
-            raise AssertionError(f"{sql!a}: {type(error).__name__}: {error}") from error
-        if sql.lstrip().upper().startswith(("BEGIN", "START", "USE")):
-            answered(client, "ROLLBACK")
-            answered(client, "USE ROLE ACCOUNTADMIN")
+            raise AssertionError(f"seed {seed}, {sql!a}: {type(error).__name__}: {error}") from error
+        assert time.monotonic() - began < SECONDS, f"seed {seed}, {sql!a}"
+    shut(client)
+    return good
+
+
+def resident() -> float:
+    """MiB of this process; 0 where the system does not say."""
+    status = Path("/proc/self/statm")
+    return int(status.read_text().split()[1]) * resource.getpagesize() / 2**20 if status.exists() else 0
+
+
+def test_random_statements_are_answered_or_refused() -> None:
+    assert fuzz_statements(1, 1500) > 100
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("seed", range(1001, 1009))
+def test_many_random_statements_are_answered_or_refused(seed: int) -> None:
+    fuzz_statements(seed + 10_000, 500)
+    before = resident()
+    fuzz_statements(seed, 10_000)
+    assert resident() - before < 200, "MiB"
 
 
 LONG = 20_000
@@ -264,3 +296,44 @@ def test_odd_query_ids_are_not_found(wire: Wire, query: str) -> None:
         answer = wire.http.get(path, headers={"Authorization": f'Snowflake Token="{token}"'})
         assert answer.status_code < 500
         assert answer.json()["success"] is False
+
+
+def fuzz_requests(seed: int, count: int) -> set[int]:
+    """Send random requests to an account of their own; the statuses. The failure names the seed and the request."""
+    wire = new_wire()
+    said = wire.login().data
+    tokens = [(str(said["token"]), str(said["masterToken"]))]
+    statuses: set[int] = set()
+    for wanted in requests(seed, count, lambda: tokens[0]):
+        began = time.monotonic()
+        headers = {name: value.encode("utf-8", "replace") for name, value in wanted.headers.items()}
+        answer = wire.http.request(
+            wanted.method, wanted.path, params=wanted.params, headers=headers, content=wanted.body
+        )
+        where = f"seed {seed}, {wanted!r}: {answer.status_code} {answer.content[:300]!r}"
+        assert answer.status_code < 500, where
+        assert b"Traceback" not in answer.content, where
+        assert wanted.method == "HEAD" or answer.json().get("code") != "000603", where
+        assert time.monotonic() - began < SECONDS, where
+        statuses.add(answer.status_code)
+        if "/session" in wanted.path and wire.run("SHOW ROLES LIKE 'x'", tokens[0][0]).code is not None:
+            wire.now[0] += 3600  # the throttle has forgotten by then
+            said = wire.login().data
+            tokens[0] = str(said["token"]), str(said["masterToken"])
+    assert len(wire.server.sessions) < 50
+    return statuses
+
+
+def test_random_requests_are_answered(caplog: pytest.LogCaptureFixture) -> None:
+    assert {200, 400, 404, 405} <= fuzz_requests(1, 300)
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("seed", range(2001, 2007))
+def test_many_random_requests_are_answered(seed: int, caplog: pytest.LogCaptureFixture) -> None:
+    before = resident()
+    fuzz_requests(seed, 5000)
+    assert resident() - before < 200, "MiB"
+    assert "Traceback" not in caplog.text
