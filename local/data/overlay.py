@@ -9,7 +9,7 @@ a transaction").
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from local.data.shapes import SCHEMA
@@ -18,7 +18,6 @@ from local.errors import SnowflakeError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Hook = Callable[["DuckDBPyConnection"], None]
 _PLACE = "temp.main"
 _HITS = f"{_PLACE}.hits"
 
@@ -60,23 +59,18 @@ class Overlay:
         )
         self._columns[table] = names
 
-    def commit(self, before: Hook, after: Hook) -> None:
-        """Bring the changes into the tables, all or nothing, and forget them; they are forgotten also on failure.
-
-        ``before`` and ``after`` run at both ends of the transaction that does it.
-        """
+    def commit(self) -> None:
+        """Bring the changes into the tables, all or nothing, and forget them; they are forgotten also on failure."""
         cursor = self._cursor
         if not self._columns:
             return
         try:
             cursor.execute("BEGIN")
-            before(cursor)
             for table, names in self._columns.items():
                 cursor.execute(f"DELETE FROM {SCHEMA}.{table} WHERE rowid IN (SELECT r FROM {_PLACE}.d_{table})")  # noqa: S608
                 cursor.execute(
                     f"INSERT INTO {SCHEMA}.{table} ({names}) SELECT {names} FROM {_PLACE}.x_{table}"  # noqa: S608
                 )
-            after(cursor)
             cursor.execute("COMMIT")
         except BaseException:
             roll_back(cursor)

@@ -1,9 +1,11 @@
 """Earlier versions of tables, for Time Travel: what DuckDB keeps beside the present rows.
 
-Every table has a hidden column ``_v``, the number of the write that made the row. A row that is changed or deleted goes
-as it was to ``past.h<table>_<shape>``, by a trigger, with the number of the write that removed it (``_g``). What a
-number means, which statement and when it was committed, is in ``past.versions``, written in the same transaction. So a
-write costs what it changes and no more, an insert nothing at all, and a crash loses or keeps both together.
+Every table has a hidden column ``_v``, the moment (microseconds since the epoch) at which the DuckDB transaction that
+wrote the row began. A row that is changed or deleted goes as it was to ``past.h<table>_<shape>``, by a trigger in the
+same transaction, with the moment of that one (``_g``). So a write costs what it changes and no more, an insert nothing
+at all, and a crash loses or keeps both together. Writes that could meet have waited for each other before they begin,
+so their moments are in order. Which statement wrote when is noted in memory and written down every ``_FLUSH`` writes
+and at the end: a crash may lose the query ids of the last writes, never a row's moment.
 
 Bounds: old rows go once the retention of their table is over (``purge``, at the first use and every ``_OFTEN`` writes),
 and of one table ``MOST_ROWS`` old rows are kept; the oldest go first, and the time before is then no more available.
@@ -15,10 +17,10 @@ import threading
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from local.data.shapes import PRESENT, SCHEMA, STAMP, VERSION, Shape, physical
+from local.data.shapes import SCHEMA, STAMP, VERSION, Shape, physical
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
 PAST = "past"
 MOST_ROWS = 5_000_000
 _OFTEN = 2000
+_FLUSH = 500
 _STATEMENTS = 20_000
-_MICRO = 1_000_000
+MICRO = 1_000_000
 
 
 class Past:
@@ -35,24 +38,22 @@ class Past:
 
     def __init__(self) -> None:
         self._guard = threading.RLock()
-        self._next = 1
         self._writes = 0
+        self._unwritten: list[tuple[str, int, int]] = []
         self._tables: dict[int, dict[str, frozenset[str]]] = {}
         """Table → its tables of old rows with their columns."""
         self._watched: dict[int, str] = {}
         """Table → where its triggers put old rows."""
         self._floors: dict[int, int] = {}
         """Table → microseconds since the epoch before which its old rows are gone for want of room."""
-        self.finished: OrderedDict[str, float] = OrderedDict()
-        """The newest statements of any sort with the moment at which they ended (epoch seconds); not stored."""
+        self._finished: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        """The newest statements of any sort with the moments at which they began to write and ended."""
 
     def open(self, root: DuckDBPyConnection) -> None:
         """Make what is missing, and find what is there."""
         root.execute(f"CREATE SCHEMA IF NOT EXISTS {PAST}")
-        root.execute(f"CREATE TABLE IF NOT EXISTS {PAST}.versions (v BIGINT, query VARCHAR, committed BIGINT)")
+        root.execute(f"CREATE TABLE IF NOT EXISTS {PAST}.statements (query VARCHAR, began BIGINT, ended BIGINT)")
         root.execute(f"CREATE TABLE IF NOT EXISTS {PAST}.floors (t BIGINT, moment BIGINT)")
-        row = root.execute(f"SELECT max(v) FROM {PAST}.versions").fetchone()  # noqa: S608
-        self._next = int(row[0]) + 1 if row and row[0] is not None else 1
         self._floors = {
             int(table): int(moment)
             for table, moment in root.execute(f"SELECT t, max(moment) FROM {PAST}.floors GROUP BY t").fetchall()  # noqa: S608
@@ -78,27 +79,39 @@ class Past:
 
     # Writing
 
-    def begin(self, cursor: DuckDBPyConnection) -> int:
-        """Give the rows that the cursor's transaction writes a new number."""
+    def wrote(self, statements: Iterable[str], began: int) -> None:
+        """Statements have been committed; ``began`` is a moment (``now``) before their DuckDB transaction."""
+        ended = now()
         with self._guard:
-            number, self._next = self._next, self._next + 1
-        cursor.execute(f"SET VARIABLE {PRESENT} = {number}")
-        return number
+            for query in statements:
+                if query:
+                    self._note(query, (began, ended))
+                    self._unwritten.append((query, began, ended))
 
-    def end(self, cursor: DuckDBPyConnection, number: int, statements: Sequence[str]) -> None:
-        """Note, in the transaction that is about to commit, which statements the number stands for."""
-        moment = int(time.time() * _MICRO)
-        rows = [(number, query, moment) for query in statements or ("",)]
-        for row in rows:
-            cursor.execute(f"INSERT INTO {PAST}.versions VALUES (?, ?, ?)", row)  # noqa: S608
+    def ended(self, query: str) -> None:
+        """A statement of any sort has ended."""
+        moment = now()
+        with self._guard:
+            if query and query not in self._finished:
+                self._note(query, (moment, moment))
 
-    def note(self, query: str) -> None:
-        """A statement has ended."""
-        if query:
-            with self._guard:
-                self.finished[query] = time.time()
-                while len(self.finished) > _STATEMENTS:
-                    self.finished.popitem(last=False)
+    def _note(self, query: str, moments: tuple[int, int]) -> None:
+        self._finished[query] = moments
+        while len(self._finished) > _STATEMENTS:
+            self._finished.popitem(last=False)
+
+    @property
+    def full(self) -> bool:
+        """Whether enough statements wait to be written down."""
+        return len(self._unwritten) >= _FLUSH
+
+    def flush(self, cursor: DuckDBPyConnection) -> None:
+        """Write down which statements wrote when."""
+        with self._guard:
+            rows, self._unwritten = self._unwritten, []
+        if not rows:
+            return
+        cursor.executemany(f"INSERT INTO {PAST}.statements VALUES (?, ?, ?)", rows)  # noqa: S608
 
     def watch(self, cursor: DuckDBPyConnection, table: int, shape: Shape) -> None:
         """See that old rows of a table are kept from now on; to be called by who has the table alone."""
@@ -140,28 +153,25 @@ class Past:
 
     # Reading
 
-    def statement(self, cursor: DuckDBPyConnection, query: str) -> tuple[float, int | None] | None:
-        """When a statement was committed (epoch seconds) and its number; without one where it wrote nothing."""
-        row = cursor.execute(
-            f"SELECT committed, v FROM {PAST}.versions WHERE query = ? ORDER BY v DESC LIMIT 1",  # noqa: S608
-            [query],
-        ).fetchone()
-        if row is not None:
-            return int(row[0]) / _MICRO, int(row[1])
-        ended = self.finished.get(query)
-        return None if ended is None else (ended, None)
+    def statement(self, cursor: DuckDBPyConnection, query: str) -> tuple[int, int] | None:
+        """Moments around what a statement wrote: nothing of it is before the first, all of it at the second."""
+        found = self._finished.get(query)
+        if found is not None:
+            return found
+        row = cursor.execute(f"SELECT began, ended FROM {PAST}.statements WHERE query = ?", [query]).fetchone()  # noqa: S608
+        return None if row is None else (int(row[0]), int(row[1]))
 
-    def floor(self, table: int) -> float:
-        """Epoch seconds before which nothing of the table's past is kept any more."""
-        return self._floors.get(table, 0) / _MICRO
+    def floor(self, table: int) -> int:
+        """The moment before which nothing of the table's past is kept any more."""
+        return self._floors.get(table, 0)
 
-    def rows(self, table: int, columns: Mapping[str, str], moment: float, number: int | None, *, before: bool) -> str:
+    def rows(self, table: int, columns: Mapping[str, str], moment: int, *, before: bool) -> str:
         """A query for a table's rows as of a moment; ``columns`` are physical names with their DuckDB types.
 
-        ``number`` tells writes of one moment apart; ``before`` leaves out what was written just then.
+        ``before`` leaves out what was written just then.
         """
-        unseen = f"(SELECT v FROM {PAST}.versions WHERE {_later(moment, number, before=before)})"  # noqa: S608
-        alive = f"coalesce({VERSION}, 0) NOT IN {unseen}"
+        made, gone = ("<", ">=") if before else ("<=", ">")
+        alive = f"coalesce({VERSION}, 0) {made} {moment}"
         parts = [f"SELECT {', '.join(columns)} FROM {physical(table)} WHERE {alive}"]  # noqa: S608
         with self._guard:
             tables = dict(self._tables.get(table, {}))
@@ -170,7 +180,7 @@ class Past:
                 f"CAST({column} AS {kind}) AS {column}" if column in known else f"CAST(NULL AS {kind}) AS {column}"
                 for column, kind in columns.items()
             )
-            parts.append(f"SELECT {', '.join(cells)} FROM {PAST}.{name} WHERE {alive} AND _g IN {unseen}")  # noqa: S608
+            parts.append(f"SELECT {', '.join(cells)} FROM {PAST}.{name} WHERE {alive} AND _g {gone} {moment}")  # noqa: S608
         return " UNION ALL ".join(parts)
 
     # Forgetting
@@ -183,42 +193,34 @@ class Past:
 
     def purge(self, cursor: DuckDBPyConnection, retention: Mapping[int, float]) -> None:
         """Delete what is past the retention (seconds by table); of other tables nothing old is wanted."""
-        now = time.time()
+        present = now()
         with self._guard:
             tables = {table: list(names) for table, names in self._tables.items()}
         for table, names in tables.items():
-            limit = int((now - retention.get(table, 0.0)) * _MICRO)
+            limit = present - int(retention.get(table, 0.0) * MICRO)
             for name in names:
                 self._trim(cursor, table, name, limit)
-        oldest = int((now - max(retention.values(), default=0.0)) * _MICRO)
-        cursor.execute(
-            f"DELETE FROM {PAST}.versions WHERE committed < ? AND v < (SELECT max(v) FROM {PAST}.versions)",  # noqa: S608
-            [oldest],
-        )
+        oldest = present - int(max(retention.values(), default=0.0) * MICRO)
+        cursor.execute(f"DELETE FROM {PAST}.statements WHERE ended < ?", [oldest])  # noqa: S608
 
     def _trim(self, cursor: DuckDBPyConnection, table: int, name: str, limit: int) -> None:
-        gone = f"_g NOT IN (SELECT v FROM {PAST}.versions WHERE committed >= ?)"  # noqa: S608
-        cursor.execute(f"DELETE FROM {PAST}.{name} WHERE {gone}", [limit])  # noqa: S608
+        cursor.execute(f"DELETE FROM {PAST}.{name} WHERE _g < ?", [limit])  # noqa: S608
         row = cursor.execute(f"SELECT count(*) FROM {PAST}.{name}").fetchone()  # noqa: S608
         if not row or int(row[0]) <= MOST_ROWS:
             return
         cut = cursor.execute(
-            f"SELECT v.committed FROM {PAST}.{name} AS h JOIN {PAST}.versions AS v ON h._g = v.v "  # noqa: S608
-            "ORDER BY v.committed DESC OFFSET ? LIMIT 1",
+            f"SELECT _g FROM {PAST}.{name} ORDER BY _g DESC OFFSET ? LIMIT 1",  # noqa: S608
             [MOST_ROWS // 2],
         ).fetchone()
         if cut is not None:
-            cursor.execute(f"DELETE FROM {PAST}.{name} WHERE {gone}", [int(cut[0])])  # noqa: S608
+            cursor.execute(f"DELETE FROM {PAST}.{name} WHERE _g <= ?", [int(cut[0])])  # noqa: S608
             cursor.execute(f"INSERT INTO {PAST}.floors VALUES (?, ?)", [table, int(cut[0])])  # noqa: S608
             self._floors[table] = int(cut[0])
 
 
-def _later(moment: float, number: int | None, *, before: bool) -> str:
-    """Condition for the versions that a point in time does not see."""
-    micro = round(moment * _MICRO)
-    if number is None:
-        return f"committed {'>=' if before else '>'} {micro}"
-    return f"committed > {micro} OR (committed = {micro} AND v {'>=' if before else '>'} {number})"
+def now() -> int:
+    """The present moment in microseconds since the epoch, on the clock that DuckDB uses."""
+    return time.time_ns() // 1000
 
 
 def _table_name(table: int, shape: Shape) -> str:

@@ -68,10 +68,9 @@ SCHEMA = "stored"
 
 
 VERSION = "_v"
-"""A hidden column of every table: the number of the write that made the row (``local.data.past``)."""
-PRESENT = "present_version"
-"""DuckDB's variable for the number of the running write."""
-STAMP = f"CAST(getvariable('{PRESENT}') AS BIGINT)"
+"""A hidden column of every table: when the transaction that wrote the row began (``local.data.past``)."""
+STAMP = "epoch_us(now())"
+"""That moment, in microseconds since the epoch."""
 
 
 def stored_name(table_id: int) -> str:

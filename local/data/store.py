@@ -267,6 +267,7 @@ class DataStore:
             self.end_session(session)
         with self._guard:
             if self._root is not None:
+                self.past.flush(self._root)
                 self._root.close()
                 self._root = None
 
@@ -297,7 +298,8 @@ def data_store(context: Context) -> DataStore:
 def forget_old(context: Context) -> None:
     """Now and then after a write: let go of old rows that are past the retention of their table."""
     store = data_store(context)
-    if not store.past.due():
+    due = store.past.due()
+    if not (due or store.past.full):
         return
     catalogue = context.catalogue
     with catalogue.transaction():
@@ -305,7 +307,9 @@ def forget_old(context: Context) -> None:
         found = catalogue.objects.by("kind", Kind.TABLE)
         retention = {table.id: retention_days(catalogue, table) * 86_400.0 for table in found} | tables(catalogue)
     with store.cursor() as cursor:
-        store.past.purge(cursor, retention)
+        store.past.flush(cursor)
+        if due:
+            store.past.purge(cursor, retention)
 
 
 def existing_store(catalogue: Catalogue) -> DataStore | None:

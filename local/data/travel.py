@@ -7,15 +7,15 @@ others of this run of the server.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, columns_of
 from local.data.guard import CHECKED
+from local.data.past import MICRO, now
 from local.data.store import data_store
 from local.errors import SnowflakeError, compilation_error
 from local.model import Obj
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 UNAVAILABLE = "000707"
 _DAY = 86_400
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KINDS = ("TIMESTAMP", "OFFSET", "STATEMENT")
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A moment in epoch seconds; ``number`` is the write of a statement; ``before`` leaves out what happened then."""
+    """A moment in microseconds since the epoch; ``before`` leaves out what was written just then."""
 
-    moment: float
-    number: int | None = None
+    moment: int
     before: bool = False
 
 
@@ -79,13 +79,14 @@ def _point(context: Context, word: str, kind: str, expression: Expr) -> Point:
             found = store.past.statement(cursor, expression.name)
         if found is None:
             raise SnowflakeError("000709", "02000", f"Statement {expression.name} not found")
-        return Point(*found, before)
+        began, ended = found
+        return Point(began if before else ended, before)
     value = _value(context, kind, expression)
     if kind == "OFFSET":
         if not isinstance(value, int | float | Decimal) or value > 0:
             raise compilation_error("The value of OFFSET must be a number of seconds that is not positive.")
-        return Point(time.time() + float(value), None, before)
-    return Point(_moment(value), None, before)
+        return Point(now() + int(float(value) * MICRO), before)
+    return Point(_moment(value), before)
 
 
 def _value(context: Context, kind: str, expression: Expr) -> object:
@@ -104,8 +105,8 @@ def _value(context: Context, kind: str, expression: Expr) -> object:
     return row[0] if row else None
 
 
-def _moment(value: object) -> float:
-    """Epoch seconds; what has no time zone is UTC."""
+def _moment(value: object) -> int:
+    """Microseconds since the epoch; what has no time zone is UTC."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -115,14 +116,13 @@ def _moment(value: object) -> float:
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if not isinstance(value, datetime):
         raise compilation_error("The value of TIMESTAMP must be a timestamp.")
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    return ((value if value.tzinfo else value.replace(tzinfo=UTC)) - _EPOCH) // timedelta(microseconds=1)
 
 
 def available(context: Context, table: Obj, point: Point, *, strict: bool = True) -> bool:
     """Whether the table's rows of that time are there; 000707 instead of False where ``strict``."""
-    oldest = time.time() - retention_days(context.catalogue, table) * _DAY
-    oldest = max(oldest, table.created, data_store(context).past.floor(table.id))
-    if point.moment >= oldest:
+    kept = now() - retention_days(context.catalogue, table) * _DAY * MICRO
+    if point.moment >= max(kept, int(table.created * MICRO), data_store(context).past.floor(table.id)):
         return True
     if not strict:
         return False
@@ -153,4 +153,4 @@ def rows_at(context: Context, table: Obj, point: Point) -> str:
     """DuckDB's query for the physical columns of a table as of that time; 000707 if they are not kept."""
     available(context, table, point)
     columns = {column.physical: column.type.storage for column in columns_of(table)}
-    return data_store(context).past.rows(table.id, columns, point.moment, point.number, before=point.before)
+    return data_store(context).past.rows(table.id, columns, point.moment, before=point.before)

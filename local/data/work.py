@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from local.data.attach import with_attachments
 from local.data.faults import translated
 from local.data.overlay import Overlay, Writing, covered_name, roll_back
+from local.data.past import now
 from local.data.shapes import SCHEMA, STAMP, VERSION, Shapes, physical, stored_name
 from local.data.store import DataStore, data_store, existing_store, forget_old
 from local.errors import SnowflakeError
@@ -99,7 +100,6 @@ class Worker:
         self._cursor: DuckDBPyConnection | None = None
         self._overlay: Overlay | None = None
         self._zone = "UTC"
-        self._version = 0
         self._statements: list[str] = []
         """Query ids of the statements of the open transaction that wrote rows."""
         self.open = False
@@ -161,22 +161,21 @@ class Worker:
                 return result
             if self.open:
                 self._cover(plan)
+            began = now()
             cursor.execute("BEGIN")
-            past = self._store.past
             try:
-                number = past.begin(cursor)
                 result = plan.run(cursor)
                 self._settle()
                 ticket.check()
-                if self.open:
-                    self._statements.append(terms.query)
-                else:
-                    past.end(cursor, number, [terms.query])
                 cursor.execute("COMMIT")
             except BaseException:
                 self._settle()
                 roll_back(cursor)
                 raise
+            if self.open:
+                self._statements.append(terms.query)
+            else:
+                self._store.past.wrote([terms.query], began)
             return result
         except _Stale:
             raise
@@ -242,15 +241,11 @@ class Worker:
         with self._guard, translated():
             try:
                 if self._overlay is not None:
-                    self._overlay.commit(self._number, self._versioned)
+                    began = now()
+                    self._overlay.commit()
+                    self._store.past.wrote(self._statements, began)
             finally:
                 self._end()
-
-    def _number(self, cursor: DuckDBPyConnection) -> None:
-        self._version = self._store.past.begin(cursor)
-
-    def _versioned(self, cursor: DuckDBPyConnection) -> None:
-        self._store.past.end(cursor, self._version, self._statements)
 
     def try_commit(self) -> bool:
         """COMMIT unless a statement is running at the moment; never waits for one."""
@@ -364,7 +359,7 @@ def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
                 forget_old(context)
             return result
         finally:
-            data_store(context).past.note(context.query_id)
+            data_store(context).past.ended(context.query_id)
             timer.cancel()
 
     return Deferred(run, lambda: worker.stop(ticket, cancelled()))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from local.catalogue import Catalogue
 from local.data.columns import ColumnDef, columns_of, encode_columns
 from local.data.copies import Next
+from local.data.past import MICRO
 from local.data.sequences import NEXTVAL, sequence_name
 from local.data.travel import Point, available
 from local.lexer import TokenKind
@@ -41,7 +42,7 @@ def listed(context: Context, source: Obj, point: Point | None, *, stages: bool, 
     found = Contents(source)
     for obj in _inside(context, source, stages):
         past = obj.kind is Kind.TABLE and point is not None
-        if point is not None and (obj.created > point.moment or obj.kind is Kind.TASK):
+        if point is not None and (obj.created * MICRO > point.moment or obj.kind is Kind.TASK):
             continue
         if past and point is not None and not available(context, obj, point, strict=not ignore):
             continue
