@@ -214,7 +214,7 @@ def test_values_clause_names_its_columns(admin: Client) -> None:
         ("SELECT ID, COUNT(*) FROM T", "000979", "not a valid group by expression"),
         ("SELECT NAME FROM T A, T B", "002028", "ambiguous column name 'NAME'"),
         ("SELECT * FROM T AT (OFFSET => -86400)", "000707", "Time travel data is not available"),
-        ("SELECT * FROM @STAGE", "000002", ""),
+        ("SELECT * FROM @STAGE", "001080", ""),
         ("EXPLAIN SELECT 1", "000002", "EXPLAIN"),
         ("SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY", "000002", "SNOWFLAKE"),
     ],
@@ -243,7 +243,7 @@ def test_information_schema_lists_what_may_be_seen(account: Account, admin: Clie
     client = reader(account, admin, *WAY, "SELECT ON VIEW D.PUBLIC.V")
     assert client.run(tables).rows == [("V", "VIEW")]
     assert one(client, "SELECT DATA_TYPE FROM D.INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'V'") == "NUMBER"
-    assert admin.fails("SELECT * FROM D.INFORMATION_SCHEMA.LOAD_HISTORY").code == "000002"
+    assert admin.fails("SELECT * FROM D.INFORMATION_SCHEMA.OBJECT_PRIVILEGES").code == "000002"
 
 
 def test_information_schema_of_a_hidden_database_does_not_exist(account: Account, admin: Client) -> None:
