@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
+
 from tests.local.conftest import Account, Client
 
 
@@ -28,3 +30,10 @@ def put(client: Client, name: str, content: str | bytes, stage: str = "@D.S.ST")
 def table(client: Client, sql: str) -> list[tuple[str | None, ...]]:
     """The rows of a query."""
     return list(client.run(sql).rows)
+
+
+def write_parquet(query: str, path: Path) -> None:
+    """Write the rows of a DuckDB query to a Parquet file."""
+    found = duckdb.sql(query)
+    assert found is not None
+    found.write_parquet(str(path))

@@ -3,11 +3,10 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.local.conftest import Account, Client
-from tests.local.staged import loader, put, table
+from tests.local.staged import loader, put, table, write_parquet
 
 LOADED = ("LOADED", "2", "2", "1", "0", None, None, None, None)
 
@@ -25,7 +24,7 @@ def rows(client: Client, sql: str = "SELECT * FROM T ORDER BY 1") -> list[tuple[
 
 
 def parquet(client: Client, name: str, query: str, tmp_path: Path) -> None:
-    duckdb.sql(query).write_parquet(str(tmp_path / "p"))
+    write_parquet(query, tmp_path / "p")
     put(client, name, (tmp_path / "p").read_bytes())
 
 

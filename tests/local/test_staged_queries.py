@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.local.conftest import Account, Client
-from tests.local.staged import loader, put, table
+from tests.local.staged import loader, put, table, write_parquet
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def test_staged_files_are_joined_and_inserted(admin: Client) -> None:
 def test_members_of_records_are_queried(admin: Client, tmp_path: Path) -> None:
     admin.run("CREATE FILE FORMAT PF TYPE = PARQUET")
     admin.run("CREATE FILE FORMAT JF TYPE = JSON")
-    duckdb.sql("SELECT 1 AS id, {'k': 2} AS st, 'n' AS name").write_parquet(str(tmp_path / "p"))
+    write_parquet("SELECT 1 AS id, {'k': 2} AS st, 'n' AS name", tmp_path / "p")
     put(admin, "p.parquet", (tmp_path / "p").read_bytes())
     put(admin, "j.json", '{"a":{"b":[5]}}')
     sql = "SELECT $1:id::INT, $1:st.k::INT, $1:name::VARCHAR FROM @ST/p.parquet (FILE_FORMAT => PF)"
@@ -46,7 +45,7 @@ def test_members_of_records_are_queried(admin: Client, tmp_path: Path) -> None:
 def test_schema_is_inferred(admin: Client, tmp_path: Path) -> None:
     admin.run("CREATE FILE FORMAT PF TYPE = PARQUET")
     admin.run("CREATE FILE FORMAT HF TYPE = CSV PARSE_HEADER = TRUE")
-    duckdb.sql("SELECT 1::BIGINT AS id, 'n' AS name, 1.5::DECIMAL(8,2) AS amt").write_parquet(str(tmp_path / "p"))
+    write_parquet("SELECT 1::BIGINT AS id, 'n' AS name, 1.5::DECIMAL(8,2) AS amt", tmp_path / "p")
     put(admin, "p.parquet", (tmp_path / "p").read_bytes())
     put(admin, "h.csv", "n,d,t\n1.25,2024-01-01,x\n10,2024-01-02,y\n")
     infer = (
