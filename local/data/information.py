@@ -39,7 +39,7 @@ def _schemata(context: Context, database: Obj) -> Iterator[Row]:
 
 def _relations(context: Context, database: Obj) -> Iterator[tuple[Obj, Obj]]:
     for schema in context.catalogue.children(database.id, Kind.SCHEMA):
-        for kind in (Kind.TABLE, Kind.VIEW):
+        for kind in (Kind.TABLE, Kind.DYNAMIC_TABLE, Kind.VIEW):
             for relation in context.catalogue.children(schema.id, kind):
                 mine = relation.props.get("session") in (None, context.session.id)
                 if mine and context.access.visible(relation):
@@ -48,7 +48,7 @@ def _relations(context: Context, database: Obj) -> Iterator[tuple[Obj, Obj]]:
 
 def _tables(context: Context, database: Obj) -> Iterator[Row]:
     for schema, relation in _relations(context, database):
-        table = relation.kind is Kind.TABLE
+        table = relation.kind is not Kind.VIEW
         kind = "LOCAL TEMPORARY" if "session" in relation.props else "BASE TABLE" if table else "VIEW"
         transient = ("YES" if relation.props.get("TRANSIENT") else "NO") if table else None
         yield (database.name, schema.name, relation.name, _owner(context, relation), kind, transient,

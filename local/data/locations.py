@@ -151,12 +151,25 @@ def _table_stage(context: Context, path: Path, prefix: str, text: str) -> Locati
     return Location(table, prefix, "", Inside(file_store(context), table.id), text)
 
 
-def _named(context: Context, path: Path, prefix: str, text: str, access: Access) -> Location:
+def external_stage(context: Context, text: str) -> Obj | None:
+    """The external stage that a text names, for which USAGE is needed; None for any other location."""
+    found = _LOCATION.match(text)
+    if found is None or found["user"] or found["table"]:
+        return None
+    stage = _stage(context, _path(found["before"], found["name"]), Access.READ)
+    return stage if "URL" in stage.props else None
+
+
+def _stage(context: Context, path: Path, access: Access) -> Obj:
     stage = context.access.resolve(Kind.STAGE, path)
+    context.access.require(stage, "USAGE" if "URL" in stage.props else access.value)
+    return stage
+
+
+def _named(context: Context, path: Path, prefix: str, text: str, access: Access) -> Location:
+    stage = _stage(context, path, access)
     if "URL" in stage.props:
         from local.data.outside import outside
 
-        context.access.require(stage, "USAGE")
         return outside(context, stage, prefix, text)
-    context.access.require(stage, access.value)
     return Location(stage, prefix, f"{stage.name.lower()}/", Inside(file_store(context), stage.id), text)

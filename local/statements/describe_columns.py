@@ -54,6 +54,11 @@ def _row(context: Context, relation: Obj, column: ColumnDef) -> tuple[Cell, ...]
     )
 
 
+def described(context: Context, relation: Obj) -> Result:
+    """A row for each column of a table, view or dynamic table."""
+    return Result(_COLUMNS, [_row(context, relation, column) for column in columns_of(relation)])
+
+
 def shown_default(column: ColumnDef) -> str | None:
     """The default as DESCRIBE shows it."""
     if column.start is not None:
@@ -71,10 +76,10 @@ def describe_table(context: Context, reader: Reader) -> Result:
             raise unsupported("DESCRIBE TABLE … TYPE = STAGE")
         reader.expect("COLUMNS")
     reader.end()
-    rows = [_row(context, relation, column) for column in columns_of(relation)]
+    answer = described(context, relation)
     if relation.props.get("schema_evolution"):
-        return Result((*_COLUMNS, Column("schema evolution record")), [(*row, None) for row in rows])
-    return Result(_COLUMNS, rows)
+        return Result((*_COLUMNS, Column("schema evolution record")), [(*row, None) for row in answer.rows])
+    return answer
 
 
 @describe("VIEW", source=_SOURCE)
@@ -82,7 +87,7 @@ def describe_view(context: Context, reader: Reader) -> Result:
     """The columns that the view had when it was created."""
     relation = find_any(context, reader.path(), Kind.VIEW)
     reader.end()
-    return Result(_COLUMNS, [_row(context, relation, column) for column in columns_of(relation)])
+    return described(context, relation)
 
 
 _SHOW = tuple(

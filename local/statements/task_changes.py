@@ -5,11 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from local.access import role_closure
-from local.catalogue import Catalogue
 from local.errors import SnowflakeError, compilation_error, invalid_property
-from local.inherited import inherited_on
 from local.model import Json, Obj
+from local.owner_run import role_holds
 from local.reader import Reader
 from local.registry import alter
 from local.results import Result, status
@@ -71,11 +69,11 @@ def _resume(context: Context, task: Obj) -> None:
         require_suspended(catalogue, [task])
     number = task.props.get("WAREHOUSE")
     warehouse = catalogue.lookup(number) if isinstance(number, int) else None
-    if number is not None and (warehouse is None or not _holds(catalogue, task.owner, "USAGE", warehouse)):
+    if number is not None and (warehouse is None or not role_holds(catalogue, task.owner, "USAGE", warehouse)):
         raise _cannot("USAGE privilege on the task's warehouse must be granted to owner role")
-    if number is None and not _holds(catalogue, task.owner, "EXECUTE MANAGED TASK", catalogue.account):
+    if number is None and not role_holds(catalogue, task.owner, "EXECUTE MANAGED TASK", catalogue.account):
         raise _cannot("EXECUTE MANAGED TASK privilege must be granted to owner role")
-    if not _holds(catalogue, task.owner, "EXECUTE TASK", catalogue.account):
+    if not role_holds(catalogue, task.owner, "EXECUTE TASK", catalogue.account):
         raise _cannot("EXECUTE TASK privilege must be granted to owner role")
     _with(context, task, state="started", last_committed_on=time.time())
 
@@ -83,18 +81,6 @@ def _resume(context: Context, task: Obj) -> None:
 def _suspend(context: Context, task: Obj) -> None:
     if task.props.get("state") == "started":
         _with(context, task, state="suspended", last_suspended_on=time.time(), last_suspended_reason="USER_SUSPENDED")
-
-
-def _holds(catalogue: Catalogue, role: int | None, privilege: str, target: Obj) -> bool:
-    """Whether a role holds a privilege on the object, itself or through the roles granted to it."""
-    if role is None:
-        return False
-    holders = role_closure(catalogue, (role,))
-    if target.owner in holders:
-        return True
-    direct = (grant.grantee for grant in catalogue.grants.by("target", target.id) if grant.privilege == privilege)
-    inherited = (grant.grantee for grant in inherited_on(catalogue, target) if grant.privilege == privilege)
-    return not holders.isdisjoint((*direct, *inherited))
 
 
 def _cannot(why: str) -> SnowflakeError:

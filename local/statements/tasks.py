@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from local.results import Result
 from local.session import Context
 from local.statements.changes import as_json, label
 from local.statements.common import create_object, drop_object
+from local.statements.schedules import read_schedule
 from local.statements.tags import read_tag_clause, set_tags
 from local.statements.task_graph import ids, require_suspended, resolve_predecessors, resolve_root
 
@@ -25,18 +25,6 @@ _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC TASK; provider taskDB
 KIND = Kind.TASK
 
 refuse("EXECUTE TASK", "CREATE OR ALTER TASK", "CREATE TASK … CLONE", source=_SOURCE)
-
-_INTERVAL = re.compile(r"(\d+)\s+(M|MINUTE|MINUTES|H|HOUR|HOURS|S|SECOND|SECONDS)\Z", re.IGNORECASE)
-_CRON = re.compile(r"USING\s+CRON\s+(\S+\s+){5}\S+\Z", re.IGNORECASE)
-
-
-def _schedule(reader: Reader) -> Value:
-    text = reader.string()
-    if not _CRON.match(text) and not _INTERVAL.match(text):
-        raise compilation_error(
-            f"Invalid schedule '{text}': expected '<number> MINUTE' or 'USING CRON <fields> <zone>'."
-        )
-    return text
 
 
 def _config(reader: Reader) -> Value:
@@ -54,12 +42,12 @@ def _integration(reader: Reader) -> Value:
 
 _OWN: dict[str, ValueReader] = {
     "WAREHOUSE": read_path,
-    "SCHEDULE": _schedule,
+    "SCHEDULE": read_schedule,
     "CONFIG": _config,
     "ALLOW_OVERLAPPING_EXECUTION": read_boolean,
     "ERROR_INTEGRATION": _integration,
     "SUCCESS_INTEGRATION": _integration,
-    "TARGET_COMPLETION_INTERVAL": _schedule,
+    "TARGET_COMPLETION_INTERVAL": read_schedule,
     "COMMENT": read_string,
 }
 SPEC: dict[str, ValueReader] = {**_OWN, **readers(Level.TASK)}
