@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from ops.errors import BadInput, OpsError
 from tests.compat import account, report, state, suite
 from tests.compat.case import Case
-from tests.compat.cases import connector
+from tests.compat.cases import connector, dbt, dlt, schemachange, snow
 from tests.compat.environments import NotInstalled
 from tests.compat.suite import Result
 
-CASES: Mapping[str, Case] = {case.name: case for case in (*connector.CASES,)}
+PROGRAMS = (*connector.CASES, *schemachange.CASES, *dbt.CASES, *snow.CASES, *dlt.CASES)
+CASES: Mapping[str, Case] = {case.name: case for case in PROGRAMS}
 
 
 def say(text: str) -> None:

@@ -103,6 +103,10 @@ class Run:
             return False
         return True
 
+    def note(self, name: str, good: bool, error: str) -> None:
+        """A step that was judged by the case itself."""
+        self.steps.append(Step(name, good, "" if good else error))
+
     def program(self, *command: str | Path) -> None:
         """A program of ours that writes its steps itself."""
         done = self.start(*command)

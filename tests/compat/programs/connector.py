@@ -226,7 +226,7 @@ def write_a_frame() -> object:
             "ID": [1, 2, 3],
             "NAME": ["a", None, "c'\""],
             "AMOUNT": [1.5, 2.25, None],
-            "AT": pandas.to_datetime(["2024-01-01 00:00:00", "2024-06-01 12:30:00.5", None]),
+            "AT": pandas.to_datetime(["2024-01-01 00:00:00.000", "2024-06-01 12:30:00.500", None]),
             "FLAG": [True, False, True],
         }
     )

@@ -34,9 +34,16 @@ def run(*steps: Callable[[], object]) -> None:
             try:
                 said: dict[str, object] = {"step": name, "answer": plain(step())}
             except Exception as error:  # noqa: BLE001 (whatever a client raises is what the report is about)
-                said = {"step": name, "error": f"{type(error).__name__}: {' '.join(str(error).split())[:400]}"}
+                said = {"step": name, "error": f"{type(error).__name__}: {told(error)}"}
             file.write(json.dumps(said) + "\n")
             file.flush()
+
+
+def told(error: Exception) -> str:
+    """What went wrong in one line; where a client wraps Snowflake's own error in a long text, that one."""
+    text = " ".join(str(error).split())
+    own = re.search(r"\b\d{6} \([0-9A-Z]{5}\).*", text)
+    return (own[0] if own else text)[:400]
 
 
 def masked(text: str) -> str:

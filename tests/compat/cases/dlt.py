@@ -1,0 +1,23 @@
+"""dlt: merge, append with an incremental cursor, nested tables, state kept in the destination."""
+
+from functools import partial
+
+from tests.compat import environments
+from tests.compat.case import HERE, Case, Run
+
+
+def _run(run: Run) -> None:
+    run.program(environments.python("dlt") / "python", HERE / "programs" / "dlt_pipeline.py")
+
+
+CASES = (
+    Case(
+        "dlt",
+        "dlt",
+        partial(environments.pinned, "dlt", "dlt"),
+        "merge (jsonl, nested tables), append (Parquet) with incremental cursors, state restored from the destination, read back",
+        _run,
+        volatile=frozenset({"_DLT_LOAD_ID", "_DLT_ID", "_DLT_PARENT_ID", "LOAD_ID", "INSERTED_AT", "CREATED_AT"}),
+        note=f"with snowflake-connector-python {environments.pinned('dlt', 'snowflake-connector-python')}",
+    ),
+)
