@@ -313,3 +313,17 @@ def test_body_that_is_no_single_expression_protects_all_the_same(account: Accoun
 def test_policy_that_reads_its_own_table_ends(account: Account, admin: Client) -> None:
     admin.run("ALTER MASKING POLICY M SET BODY -> (SELECT MAX(EMAIL) FROM T)")
     assert session(account, "HR").fails("SELECT EMAIL FROM T").code == "002037"
+
+
+def test_unloaded_files_hold_masked_values_and_visible_rows(account: Account, admin: Client) -> None:
+    admin.run("CREATE ROW ACCESS POLICY R AS (N NUMBER) RETURNS BOOLEAN -> N < 3")
+    admin.run("ALTER TABLE T ADD ROW ACCESS POLICY R ON (ID)")
+    clerk = session(account, "CLERK")
+    clerk.run("CREATE STAGE OUT_STAGE")
+    clerk.run("COPY INTO @OUT_STAGE/a FROM T FILE_FORMAT = (TYPE = CSV COMPRESSION = NONE) SINGLE = TRUE")
+    clerk.run(
+        "COPY INTO @OUT_STAGE/b FROM (SELECT * FROM T) FILE_FORMAT = (TYPE = CSV COMPRESSION = NONE) SINGLE = TRUE"
+    )
+    for name in ("a", "b"):
+        rows = clerk.run(f"SELECT $1, $3 FROM @OUT_STAGE/{name} ORDER BY 1").rows  # noqa: S608
+        assert list(rows) == [("1", "***"), ("2", "***")]
