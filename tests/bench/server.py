@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.bench import beside
+from tests.bench import beside, loading
 from tests.bench.process import ROOT, say
 from tests.bench.results import Measure
 from tests.bench.wire import Wire
@@ -70,6 +70,7 @@ def measure() -> list[Measure]:
             wire = Wire(started.port, "LOCAL-MAIN", USER, key)
             wire.execute("USE ROLE ACCOUNTADMIN")
             ratios = beside.measure(wire, folder / "fakesnow.log")
+            loaded = loading.measure(wire, folder)
     return [
         Measure("ready, first start (makes the account)", "s", tuple(one[0] for one in first), GOAL_READY),
         Measure("ready, later start", "s", tuple(one[0] for one in again), GOAL_READY),
@@ -78,6 +79,7 @@ def measure() -> list[Measure]:
         *rates,
         *shows,
         *ratios,
+        loaded,
     ]
 
 

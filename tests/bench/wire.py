@@ -29,6 +29,10 @@ class Wire:
         self._post(f"/queries/v1/query-request?requestId={uuid.uuid4()}", {"sqlText": sql, "asyncExec": False})
         return (time.perf_counter() - began) * 1000
 
+    def answer(self, sql: str) -> dict[str, object]:
+        """Runs a statement; returns the answer's data."""
+        return self._post(f"/queries/v1/query-request?requestId={uuid.uuid4()}", {"sqlText": sql, "asyncExec": False})
+
     def _post(self, path: str, body: object) -> dict[str, object]:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._token:
