@@ -1,4 +1,4 @@
-"""``python -m local serve | dump | coverage``: exit code 0 done, 1 failed, 2 bad input."""
+"""``python -m local serve | dump | check | coverage``: exit code 0 done, 1 failed, 2 bad input."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--s3-endpoint", type=_url, help="where external S3 stages lie; nothing else is ever called")
     dump = commands.add_parser("dump", help="print the account as canonical JSON")
     dump.add_argument("--data-dir", type=Path, required=True)
+    check = commands.add_parser("check", help="say whether an account's folder is whole; its server must be stopped")
+    check.add_argument("--data-dir", type=Path, required=True)
     coverage = commands.add_parser("coverage", help="write COVERAGE.md")
     coverage.add_argument("--check", action="store_true", help="only say whether it is up to date")
     return parser
@@ -103,6 +105,10 @@ def main() -> int:
             from local.dump import main as print_dump
 
             return print_dump(arguments.data_dir)
+        case "check":
+            from local.check import main as check_account
+
+            return check_account(arguments.data_dir)
         case _:
             from local.coverage import main as write_coverage
 

@@ -76,7 +76,7 @@ def _serve(options: Options, started: float) -> None:
     _allow_files()
     os.umask(0o077)  # every file made from here on is for this user only, whatever the folder allows
     options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _lock(options.data_dir):
+    with hold(options.data_dir):
         listener = _listen(options.port)
         with contextlib.closing(listener):
             catalogue = Catalogue(Store(options.data_dir / "catalogue.sqlite"))
@@ -103,7 +103,7 @@ def _allow_files() -> None:
 
 
 @contextlib.contextmanager
-def _lock(data_dir: Path) -> Iterator[TextIO]:
+def hold(data_dir: Path) -> Iterator[TextIO]:
     """Hold the folder for this process; the lock goes with the process, however it ends."""
     with (data_dir / "server.lock").open("a+", encoding="utf-8") as held:
         try:
