@@ -29,8 +29,11 @@ _SOURCE = "docs.snowflake.com: CREATE <object> … CLONE; Cloning considerations
 
 for _what, _notes in (
     ("TABLE", "rows are copied, not shared; no stage of the table"),
-    ("SCHEMA", "rows are copied, not shared; no pipes; AT and BEFORE take the present structure"),
-    ("DATABASE", "rows are copied, not shared; no pipes; database roles keep no members outside the clone"),
+    ("SCHEMA", "rows are copied, not shared; no pipes, no dynamic tables; AT and BEFORE take the present structure"),
+    (
+        "DATABASE",
+        "rows are copied, not shared; no pipes, no dynamic tables; database roles keep no members outside the clone",
+    ),
 ):
     COVERAGE.append(Coverage(f"CREATE {_what} … CLONE", Level.PARTLY, _notes, _SOURCE))
 

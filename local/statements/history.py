@@ -8,9 +8,30 @@ from collections.abc import Callable, Sequence
 from local.dropped import Dropped
 from local.model import ACCOUNT_ID, Grant, Kind, Obj
 from local.records import decode
+from local.registry import COVERAGE, Coverage, Level
 from local.results import Cell, Column, Type, timestamp
 from local.session import Context
 from local.statements.common import ShowFilter
+
+COVERAGE.append(
+    Coverage(
+        "SELECT … AT|BEFORE (TIMESTAMP|OFFSET|STATEMENT => …)",
+        Level.PARTLY,
+        "a statement's changes count from the moment it began to write, a transaction's from its commit; STATEMENT knows "
+        "what wrote rows and the newest others of this run; a crash may lose the query ids of the last 500 writes; at "
+        "most 5,000,000 old rows of a table; no STREAM, no CHANGES",
+        "docs.snowflake.com: AT | BEFORE; Understanding & using Time Travel",
+    )
+)
+COVERAGE.append(
+    Coverage(
+        "Masking and row access policies in queries, views, DML, copies and unloaded files",
+        Level.PARTLY,
+        "the body is checked when it is first used; no projection, aggregation, join policies; no POLICY_CONTEXT",
+        "docs.snowflake.com: Understanding Column-level Security; Tag-based masking policies; Understanding row access "
+        "policies",
+    )
+)
 
 _BEHIND = "retention_time"
 """The column behind which ``dropped_on`` stands."""
