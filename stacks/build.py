@@ -92,10 +92,11 @@ def _person_key(name: str) -> str:
 
 def _people(declared: Declaration, config: StackConfig, prefix: str) -> tuple[users.Person, ...]:
     declared_roles = {role.key: role for role in declared.roles}
+    usual = next((warehouse.key for warehouse in declared.warehouses if warehouse.key == "reporting"), None)
 
     def warehouse(role_keys: tuple[str, ...]) -> str | None:
         role = declared_roles.get(role_keys[0])
-        return next(iter(role.warehouses), "reporting") if role else None
+        return next(iter(role.warehouses), usual) if role else None
 
     colleagues = (
         users.Person(

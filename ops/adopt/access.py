@@ -7,7 +7,7 @@ from account.names import Name
 from account.picture import Picture, PolicyKind
 from account.principals import PUBLIC, Grant, Membership, Principal, PrincipalKind, Scope
 from account.values import Undecided, known
-from ops.adopt.coverage import Coverage, by_holder
+from ops.adopt.coverage import Coverage, by_holder, plain
 from ops.adopt.model import Estate, Reason, Remark
 from ops.adopt.names import Keys, identifier, identity, path
 from ops.drift import statements
@@ -50,11 +50,8 @@ class Access:
         return tuple(entry for entry in made if entry is not None)
 
     def _wanted(self, entry: Membership) -> bool:
-        if entry in self._covered.memberships:
-            return False
-        apart = self._estate.apart
-        member, held = ("USER" if entry.member.kind is PrincipalKind.USER else "ROLE"), ("ROLE", entry.role.name)
-        if (member, entry.member.name) in apart or held in apart:
+        known = self._covered.memberships | self._estate.memberships
+        if entry in known or entry.member.name == self._estate.reader:
             return False
         ends = (entry.member.name.database.last, entry.role.name.database.last)
         return all(baseline.role(end) or baseline.database(end) or self._estate.mine(end) for end in ends)
@@ -122,8 +119,7 @@ class Access:
 
     def _elsewhere(self, grant: Grant) -> bool:
         """Whether the bootstrap or another stack made it."""
-        apart = self._estate.apart
-        if ("ROLE", grant.grantee.name) in apart or ("USER", grant.grantee.name) in apart:
+        if plain(grant) in self._estate.grants:
             return True
         ends = [grant.grantee.name.database.last, *grant.on[:1]]
         if (

@@ -106,9 +106,11 @@ def read(where: Place) -> Read:
 
 
 def _estate(where: Place, user: str) -> Estate:
-    apart = dict.fromkeys(bootstrap().things, Reason.BOOTSTRAP)
-    if where.account is not None:
-        apart["USER", Name.of(user.upper())] = Reason.BOOTSTRAP
+    made_before = bootstrap()
+    apart = dict.fromkeys(made_before.things, Reason.BOOTSTRAP)
+    mine = Name.of(user.upper()) if where.account is not None else None
+    if mine is not None:
+        apart["USER", mine] = Reason.BOOTSTRAP
     prefixes = (make().prefix for make in stacks.ENVIRONMENTS.values()) if where.config.shared_account else ()
     return Estate(
         deployer=role(str(DEPLOYER_ROLE)),
@@ -116,6 +118,9 @@ def _estate(where: Place, user: str) -> Estate:
         others=tuple(prefix for prefix in prefixes if prefix and prefix != where.prefix),
         owns_account=where.config.owns_account,
         apart=apart,
+        grants=made_before.grants,
+        memberships=made_before.memberships,
+        reader=mine,
     )
 
 

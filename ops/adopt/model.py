@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from account.names import Name
     from account.picture import Picture
-    from account.principals import Principal
+    from account.principals import Grant, Membership, Principal
     from stacks.adoption import Adoption
 
 
@@ -70,6 +70,8 @@ class Estate:
         prefix: of account-level names of this stack; others: those of the other stacks of a shared account.
         owns_account: whether what the account has only once is this stack's.
         apart: things that are nobody's to adopt, by kind and name, with the reason.
+        grants, memberships: who has what by the bootstrap; more than that is adopted like any other.
+        reader: the user that reads, on a local account; whatever it has is left alone.
     """
 
     deployer: "Principal"
@@ -77,6 +79,9 @@ class Estate:
     others: tuple[str, ...] = ()
     owns_account: bool = True
     apart: "dict[tuple[str, Name], Reason]" = field(default_factory=dict)
+    grants: "frozenset[Grant]" = frozenset()
+    memberships: "frozenset[Membership]" = frozenset()
+    reader: "Name | None" = None
 
     def mine(self, name: str) -> bool:
         """Whether an account-level name is one of this stack."""

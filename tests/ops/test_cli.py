@@ -15,7 +15,8 @@ from tests.ops.conftest import Ended
 
 Ops = Callable[..., Ended]
 COMMANDS = [
-    ("up",), ("preview",), ("refresh",), ("destroy",), ("recover",), ("outputs",), ("sql",), ("check",), ("diagram",), ("import",),
+    ("up",), ("preview",), ("refresh",), ("destroy",), ("recover",), ("outputs",), ("sql",), ("check",), ("diagram",),
+    ("import",),
     ("local", "start"), ("local", "stop"), ("local", "status"), ("local", "reset"), ("local", "env"), ("local", "log"),
     ("keys", "new"), ("keys", "rotate"), ("bootstrap", "render"), ("bootstrap", "render-auditor"),
 ]  # fmt: skip

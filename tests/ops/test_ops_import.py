@@ -178,6 +178,13 @@ def test_membership_of_a_shared_database_role_is_an_entry() -> None:
     assert (str(entry.role), str(entry.to_role)) == ("SNOWFLAKE.SECURITY_VIEWER", "READER")
 
 
+def test_role_of_the_bootstrap_in_wrong_hands_is_no_secret() -> None:
+    known = Membership(DEPLOYER, role("SYSADMIN"))
+    estate = replace(ESTATE, memberships=frozenset({known}), apart={("ROLE", DEPLOYER.name): Reason.BOOTSTRAP})
+    live = picture(person("EVE"), memberships=[known, Membership(DEPLOYER, user("EVE"))])
+    assert [str(entry.to_user) for entry in collected(live, estate)[0].role_grants] == ["EVE"]
+
+
 # Files
 
 
@@ -306,6 +313,31 @@ def test_difference_of_form_alone_goes(
 )
 def test_difference_of_meaning_stays(kind: str, outputs: dict[str, object], wanted: dict[str, object]) -> None:
     assert opened(state(kind, outputs), {"u": wanted}) is None
+
+
+def kept(urn: str, identity: str, *after: str) -> dict[str, object]:
+    return {"urn": urn, "type": "snowflake:index/database:Database", "custom": True, "id": identity,
+            "dependencies": list(after)}  # fmt: skip
+
+
+def test_object_that_moved_in_the_declaration_stays_in_the_state_once() -> None:
+    before = {"deployment": {"resources": [kept("old", "A"), kept("new", "A"), kept("child", "B", "old")]}}
+    after = {"deployment": {"resources": [kept("new", "A"), kept("child", "B")]}}
+    assert apply.without_moved(before, {"old"}) == after
+
+
+def test_grant_that_moved_with_fewer_privileges_is_the_same_grant() -> None:
+    def granted(urn: str, privileges: str) -> dict[str, object]:
+        kind = "snowflake:index/grantPrivilegesToAccountRole:GrantPrivilegesToAccountRole"
+        identity = f'"R"|false|false|{privileges}|OnAccountObject|WAREHOUSE|"W"'
+        return {"urn": urn, "type": kind, "custom": True, "id": identity}
+
+    before = {"deployment": {"resources": [granted("old", "MODIFY,MONITOR"), granted("new", "MODIFY")]}}
+    assert apply.without_moved(before, {"old"}) == {"deployment": {"resources": [granted("new", "MODIFY")]}}
+
+
+def test_object_that_is_to_go_stays_in_the_state_until_it_went() -> None:
+    assert apply.without_moved({"deployment": {"resources": [kept("old", "A")]}}, {"old"}) is None
 
 
 # Whether the platform's model fits
