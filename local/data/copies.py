@@ -81,9 +81,10 @@ def _copy(context: Context, store: DataStore, cursor: DuckDBPyConnection, clonin
         halt("copied")
         with context.catalogue.transaction():
             result = cloning.make({name: following[name] for name in cloning.sequences if name in following})
+            version = store.version(context.catalogue)
         halt("cloned")
         for number in numbers:
-            store.adopt(number)
+            store.adopt(number, version)
     except BaseException:
         roll_back(cursor)
         for number in numbers:

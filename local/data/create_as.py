@@ -65,8 +65,9 @@ def _fill(
         halt("filled")
         with context.catalogue.transaction():
             result = make(columns, number)
+            version = store.version(context.catalogue)
         halt("recorded")
-        store.adopt(number)
+        store.adopt(number, version)
     except BaseException:
         roll_back(cursor)
         store.abandon(number)

@@ -60,6 +60,8 @@ class DataStore:
         self._guard = threading.RLock()
         self._present: dict[int, Shape] = {}
         self._seen = -1
+        self._newest = -1
+        """The newest version of the catalogue that any table has been made for."""
         self._wanted: Shapes | None = None
         self.past = Past()
         """Earlier versions of the tables."""
@@ -76,9 +78,14 @@ class DataStore:
         """Whether there can be rows: DuckDB is open, or has left a file."""
         return self.opened or (self._path is not None and self._path.exists())
 
+    @staticmethod
+    def version(catalogue: Catalogue) -> int:
+        """The version of ``wanted`` as the catalogue is now."""
+        return catalogue.objects.version + catalogue.dropped.version
+
     def wanted(self, catalogue: Catalogue) -> Shapes:
         """What the catalogue asks for now; to be called where the catalogue may be read."""
-        version = catalogue.objects.version + catalogue.dropped.version
+        version = self.version(catalogue)
         if self._wanted is None or self._wanted.version != version:
             self._wanted = wanted_shapes(catalogue, version)
         return self._wanted
@@ -130,11 +137,13 @@ class DataStore:
     def shape(self, wanted: Shapes, session: int, covered: frozenset[str]) -> None:
         """Bring every table that no transaction writes at the moment into the wanted shape.
 
-        ``covered`` are the tables (DuckDB's names) that the session's own transaction has written.
+        ``covered`` are the tables (DuckDB's names) that the session's own transaction has written. An older wish than
+        one that was seen already is left alone: it would drop tables and columns that were made since.
         """
         with self._guard:
-            if wanted.version <= self._seen:
+            if wanted.version <= self._seen or wanted.version < self._newest:
                 return
+            self._newest = wanted.version
             late = False
             try:
                 for table in {*self._present, *wanted.tables} - self.filling - wanted.dropped:
@@ -220,9 +229,10 @@ class DataStore:
             present, shape = self._present.get(table), wanted.tables.get(table)
             return present is not None and shape is not None and same(present, shape)
 
-    def adopt(self, table: int) -> None:
-        """A CREATE TABLE … AS has filled the table and the catalogue knows it."""
+    def adopt(self, table: int, version: int) -> None:
+        """A CREATE TABLE … AS has filled the table and the catalogue knows it since ``version``."""
         with self._guard:
+            self._newest = max(self._newest, version)
             self._present[table] = self._read(table)
             self.filling.discard(table)
 
