@@ -11,7 +11,7 @@ _COST, _BLOCK, _PARALLEL = 2**14, 8, 1
 
 
 def _derive(password: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=cost, r=block, p=parallel, dklen=32)
+    return hashlib.scrypt(password.encode(errors="surrogatepass"), salt=salt, n=cost, r=block, p=parallel, dklen=32)
 
 
 def hash_password(password: str) -> str:

@@ -175,3 +175,7 @@ def test_password_is_stored_as_a_salted_hash() -> None:
     assert "secret" not in first
     assert verify_password("secret", first)
     assert not verify_password("Secret", first)
+
+
+def test_password_of_half_a_character_is_wrong_and_nothing_else() -> None:
+    assert not verify_password("\ud800", hash_password("right-password"))
