@@ -9,7 +9,8 @@ a transaction").
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from local.data.shapes import SCHEMA
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _PLACE = "temp.main"
-_HITS = f"{_PLACE}.hits"
 
 
 def covered_name(table: str) -> str:
@@ -125,17 +125,17 @@ class Writing:
         if not self._covered:
             changed = f"{shown}, {self._stamp}" if self._stamp else shown
             return self._count(f"UPDATE {self.table} AS b SET {changed} FROM ({rows}) AS q WHERE b.rowid = q.r")  # noqa: S608
-        self._keep(rows)
         cells = ", ".join(changes.get(name, f"b.{name}") for name in self._columns)
-        count = self._count(
-            f"UPDATE {self._added} AS b SET {shown} FROM (SELECT * FROM {_HITS} WHERE r < 0) AS q "  # noqa: S608
-            "WHERE b.rowid = -1 - q.r"
-        )
-        count += self._count(
-            f"INSERT INTO {self._added} ({', '.join(self._columns)}) SELECT {cells} FROM {self.table} AS b "  # noqa: S608
-            f"JOIN {_HITS} AS q ON b.rowid = q.r WHERE q.r >= 0"
-        )
-        self._count(f"INSERT INTO {self._removed} SELECT r FROM {_HITS} WHERE r >= 0")  # noqa: S608
+        with self._kept(rows) as hits:
+            count = self._count(
+                f"UPDATE {self._added} AS b SET {shown} FROM (SELECT * FROM {hits} WHERE r < 0) AS q "  # noqa: S608
+                "WHERE b.rowid = -1 - q.r"
+            )
+            count += self._count(
+                f"INSERT INTO {self._added} ({', '.join(self._columns)}) SELECT {cells} FROM {self.table} AS b "  # noqa: S608
+                f"JOIN {hits} AS q ON b.rowid = q.r WHERE q.r >= 0"
+            )
+            self._count(f"INSERT INTO {self._removed} SELECT r FROM {hits} WHERE r >= 0")  # noqa: S608
         return count
 
     def delete(self, rows: str | None = None) -> int:
@@ -143,31 +143,37 @@ class Writing:
         if not self._covered:
             where = "" if rows is None else f" WHERE rowid IN ({rows})"
             return self._count(f"DELETE FROM {self.table}{where}")  # noqa: S608
-        self._keep(f"SELECT DISTINCT r FROM ({rows or f'SELECT rowid FROM {self._seen}'}) AS q(r)")  # noqa: S608
-        count = self._count(f"DELETE FROM {self._added} WHERE -1 - rowid IN (SELECT r FROM {_HITS} WHERE r < 0)")  # noqa: S608
-        return count + self._count(f"INSERT INTO {self._removed} SELECT r FROM {_HITS} WHERE r >= 0")  # noqa: S608
+        found = rows or f"SELECT rowid FROM {self._seen}"  # noqa: S608
+        with self._kept(f"SELECT DISTINCT r FROM ({found}) AS q(r)") as hits:  # noqa: S608
+            count = self._count(f"DELETE FROM {self._added} WHERE -1 - rowid IN (SELECT r FROM {hits} WHERE r < 0)")  # noqa: S608
+            return count + self._count(f"INSERT INTO {self._removed} SELECT r FROM {hits} WHERE r >= 0")  # noqa: S608
 
     def overwrite(self, query: str) -> int:
         """Remove all rows and add those of a query, which may read the table."""
-        self._keep(query, "rows_kept")
-        self.delete()
-        return self.insert(f"SELECT * FROM {_PLACE}.rows_kept")  # noqa: S608
+        with self._kept(query, "rows_kept") as kept:
+            self.delete()
+            return self.insert(f"SELECT * FROM {kept}")  # noqa: S608
 
     def update_joined(self, changes: Mapping[str, str], rows: str, *, strict: bool) -> tuple[int, int]:
         """As ``update`` where a row id may come several times: any one of them counts.
 
         Returns also how many rows that were; ``strict`` makes it an error (100090) instead.
         """
-        self._keep(rows, "joined")
-        twice = f"SELECT count(*) FROM (SELECT r FROM {_PLACE}.joined GROUP BY r HAVING count(*) > 1)"  # noqa: S608
-        several = self._count(twice)
-        if several and strict:
-            raise SnowflakeError("100090", "42P18", "Duplicate row detected during DML action")
-        once = " QUALIFY row_number() OVER (PARTITION BY r) = 1" if several else ""
-        return self.update(changes, f"SELECT * FROM {_PLACE}.joined{once}"), several  # noqa: S608
+        with self._kept(rows, "joined") as joined:
+            several = self._count(
+                f"SELECT count(*) FROM (SELECT r FROM {joined} GROUP BY r HAVING count(*) > 1)"  # noqa: S608
+            )
+            if several and strict:
+                raise SnowflakeError("100090", "42P18", "Duplicate row detected during DML action")
+            once = " QUALIFY row_number() OVER (PARTITION BY r) = 1" if several else ""
+            return self.update(changes, f"SELECT * FROM {joined}{once}"), several  # noqa: S608
 
-    def _keep(self, rows: str, name: str = "hits") -> None:
+    @contextmanager
+    def _kept(self, rows: str, name: str = "hits") -> Iterator[str]:
+        """The result of a query as a table for the time of the block; after an error the rollback takes it away."""
         self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {rows}")
+        yield f"{_PLACE}.{name}"
+        self._cursor.execute(f"DROP TABLE {_PLACE}.{name}")
 
     def _count(self, statement: str) -> int:
         row = self._cursor.execute(statement).fetchone()
