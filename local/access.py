@@ -24,7 +24,7 @@ from local.shared import ORIGIN, holds_imported
 _WAREHOUSE_MANAGER = frozenset({"MODIFY", "MONITOR", "OPERATE"})
 """What MANAGE WAREHOUSES means on every warehouse."""
 
-TEMPORARY = (Kind.TABLE, Kind.STAGE, Kind.FILE_FORMAT)
+TEMPORARY = (Kind.TABLE, Kind.VIEW, Kind.STAGE, Kind.FILE_FORMAT)
 """Kinds of which a session may have objects of its own (``props["session"]``, signature ``@<session>``)."""
 
 _closures: WeakKeyDictionary[Catalogue, tuple[int, dict[frozenset[int], frozenset[int]]]] = WeakKeyDictionary()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, columns_of
 from local.data.rows import Row, rows_query
+from local.data.store import data_store
 from local.data.types import NUMBER, VARCHAR, SqlType
 from local.errors import SnowflakeError, unsupported
 from local.model import Kind, Obj
@@ -47,14 +48,20 @@ def _relations(context: Context, database: Obj) -> Iterator[tuple[Obj, Obj]]:
 
 
 def _tables(context: Context, database: Obj) -> Iterator[Row]:
-    for schema, relation in _relations(context, database):
-        table = relation.kind is not Kind.VIEW
-        kind = "LOCAL TEMPORARY" if "session" in relation.props else "BASE TABLE" if table else "VIEW"
+    relations = list(_relations(context, database))
+    store = data_store(context)
+    counts = store.counts(relation.id for _, relation in relations) if store.exists else {}
+    for schema, relation in relations:
+        table, temporary = relation.kind is not Kind.VIEW, "session" in relation.props
+        kind = "VIEW" if not table else "LOCAL TEMPORARY" if temporary else "BASE TABLE"
         transient = ("YES" if relation.props.get("TRANSIENT") else "NO") if table else None
-        yield (database.name, schema.name, relation.name, _owner(context, relation), kind, transient,
-               str(relation.props.get("cluster_by") or "") or None if table else None,
+        clustering = str(relation.props.get("cluster_by") or "") or None if table else None
+        yield (database.name, schema.name, relation.name, _owner(context, relation), kind, transient, clustering,
+               counts.get(relation.id, 0) if table else None, 0 if table else None,
                str(retention_days(context.catalogue, relation)) if table else None,
-               relation.created, relation.changed, relation.comment or None)  # fmt: skip
+               "YES" if table else "NO", "YES" if table else "NO", relation.created, relation.changed,
+               "YES" if clustering else "NO", relation.comment or None, "YES" if temporary else "NO",
+               "NO", "YES" if relation.kind is Kind.DYNAMIC_TABLE else "NO", "NO")  # fmt: skip
 
 
 def _views(context: Context, database: Obj) -> Iterator[Row]:
@@ -90,7 +97,7 @@ def _databases(context: Context, database: Obj) -> Iterator[Row]:
 _TIMES = {"CREATED": _MOMENT, "LAST_ALTERED": _MOMENT}
 _NUMBERS = (
     "ORDINAL_POSITION", "CHARACTER_MAXIMUM_LENGTH", "NUMERIC_PRECISION", "NUMERIC_SCALE", "DATETIME_PRECISION",
-    "RETENTION_TIME",
+    "RETENTION_TIME", "ROW_COUNT", "BYTES",
 )  # fmt: skip
 
 _VIEWS: dict[str, tuple[Rows, str]] = {
@@ -101,8 +108,9 @@ _VIEWS: dict[str, tuple[Rows, str]] = {
     ),
     "TABLES": (
         _tables,
-        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER TABLE_TYPE IS_TRANSIENT CLUSTERING_KEY RETENTION_TIME "
-        "CREATED LAST_ALTERED COMMENT",
+        "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME TABLE_OWNER TABLE_TYPE IS_TRANSIENT CLUSTERING_KEY ROW_COUNT BYTES "
+        "RETENTION_TIME IS_INSERTABLE_INTO IS_TYPED CREATED LAST_ALTERED AUTO_CLUSTERING_ON COMMENT IS_TEMPORARY "
+        "IS_ICEBERG IS_DYNAMIC IS_HYBRID",
     ),
     "VIEWS": (
         _views,

@@ -132,6 +132,8 @@ def resolve_location(context: Context, text: str, access: Access) -> Location:
     path = _path(found["before"], found["name"])
     if found["table"]:
         return _table_stage(context, path, prefix, text)
+    if path[-1].startswith("%"):  # "%NAME", as dlt and Snowpark write a table's stage
+        return _table_stage(context, (*path[:-1], path[-1][1:]), prefix, text)
     return _named(context, path, prefix, text, access)
 
 
@@ -156,7 +158,10 @@ def external_stage(context: Context, text: str) -> Obj | None:
     found = _LOCATION.match(text)
     if found is None or found["user"] or found["table"]:
         return None
-    stage = _stage(context, _path(found["before"], found["name"]), Access.READ)
+    path = _path(found["before"], found["name"])
+    if path[-1].startswith("%"):
+        return None
+    stage = _stage(context, path, Access.READ)
     return stage if "URL" in stage.props else None
 
 

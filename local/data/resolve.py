@@ -308,7 +308,7 @@ def find_relation(context: Context, path: Path, *, temporary: bool = True) -> Ob
 
 
 def temporary_signature(session: Session) -> str:
-    """What keeps a session's temporary tables apart from other tables of the same name."""
+    """What keeps a session's temporary tables and views apart from others of the same name."""
     return f"@{session.id}"
 
 

@@ -328,7 +328,7 @@ def existing_store(catalogue: Catalogue) -> DataStore | None:
 
 
 def temporary_tables(catalogue: Catalogue, keep: Callable[[int], bool]) -> list[int]:
-    """Ids of temporary tables, stages and file formats whose session is not kept."""
+    """Ids of temporary tables, views, stages and file formats whose session is not kept."""
     return [
         found.id
         for kind in TEMPORARY

@@ -18,13 +18,16 @@ _COLUMNS = (
     Column("bytes", Type.FIXED),
     *(Column(name) for name in ("owner", "retention_time", "owner_role_type", "is_hybrid", "is_dynamic", "is_iceberg")),
 )
-_KINDS = tuple(kind for kind in Kind if kind.value in ("TABLE", "VIEW", "DYNAMIC TABLE"))
+_KINDS = (Kind.TABLE, Kind.DYNAMIC_TABLE, Kind.VIEW)
 
 
 @show("OBJECTS", notes="without views of INFORMATION_SCHEMA; bytes is always 0",
       source="docs.snowflake.com: SHOW OBJECTS; dbt-snowflake reads its columns by name")  # fmt: skip
 def show_objects(context: Context, reader: Reader) -> Answer:
-    """Rows by schema and name; row counts are those that are committed, views have none."""
+    """Rows by schema and name; a transient table is of kind TABLE here, dbt relies on it.
+
+    Row counts are those that are committed; views have none.
+    """
     wanted = read_show_filter(context, reader, Kind.TABLE)
     mine = context.session.id
     found = [
@@ -60,13 +63,12 @@ def show_objects(context: Context, reader: Reader) -> Answer:
 def _row(context: Context, obj: Obj) -> tuple[Cell, ...]:
     database, schema, name = context.catalogue.path(obj)
     view = obj.kind is Kind.VIEW
-    tabular = "TEMPORARY" if "session" in obj.props else "TRANSIENT" if obj.props.get("TRANSIENT") else "TABLE"
     return (
         timestamp(obj.created),
         name,
         database,
         schema,
-        "VIEW" if view else tabular,
+        "VIEW" if view else "TABLE",
         obj.comment,
         str(obj.props.get("cluster_by") or ""),
         None if view else "0",
@@ -75,6 +77,6 @@ def _row(context: Context, obj: Obj) -> tuple[Cell, ...]:
         str(retention_days(context.catalogue, obj)),
         owner_role_type(context, obj),
         "N",
-        yes_no(obj.kind.value == "DYNAMIC TABLE"),
+        yes_no(obj.kind is Kind.DYNAMIC_TABLE),
         "N",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, encode_columns
 from local.data.query import Query, plan_query
-from local.data.resolve import view_reading
+from local.data.resolve import temporary_signature, view_reading
 from local.data.store import data_store
 from local.data.work import Plan, defer
 from local.errors import already_exists, compilation_error, unsupported
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW VIEW; provider viewDBRow"
 _DONE = "Statement executed successfully."
+_TEMPORARY = ("TEMPORARY", "TEMP", "VOLATILE")
 
 
 @dataclass
@@ -58,7 +59,12 @@ class Head:
     row_access: tuple[Path, tuple[str, ...]] | None = None
 
 
-@create("VIEW", modifiers=("SECURE",), notes="not RECURSIVE, not MATERIALIZED, not TEMPORARY", source=_SOURCE)
+@create(
+    "VIEW",
+    modifiers=("SECURE", *_TEMPORARY),
+    notes="not RECURSIVE, not MATERIALIZED; a temporary view reads from no temporary table",
+    source=_SOURCE,
+)
 def create_view(context: Context, reader: Reader, head: CreateHead) -> Answer:
     """The query is checked and its columns are found with the rights of the role that will own the view."""
     path = reader.path()
@@ -68,12 +74,15 @@ def create_view(context: Context, reader: Reader, head: CreateHead) -> Answer:
     text = Reader(reader.sql).rest()
     container, name = context.access.resolve_container(Kind.VIEW, path)
     require_create(context, container, "CREATE VIEW")
-    existing = context.catalogue.child(container.id, Kind.VIEW, name)
+    signature = "" if head.modifiers.isdisjoint(_TEMPORARY) else temporary_signature(context.session)
+    existing = context.catalogue.child(container.id, Kind.VIEW, name, signature)
     if existing is not None and not (head.or_replace and existing.kind is Kind.VIEW):
         if head.if_not_exists:
             return status(f"{dotted((name,))} already exists, statement succeeded.")
         raise already_exists(context.catalogue.full_name(existing))
-    secure = "SECURE" in head.modifiers
+    props: dict[str, Json] = {"text": text, "query": query, "secure": "SECURE" in head.modifiers}
+    if signature:
+        props["session"] = context.session.id
 
     def plan() -> Plan:
         own = view_reading(context, container.id, context.session.role, defining=True)
@@ -84,7 +93,7 @@ def create_view(context: Context, reader: Reader, head: CreateHead) -> Answer:
         def run(cursor: DuckDBPyConnection) -> Result:
             columns = _columns(planned, cursor, given)
             with context.catalogue.transaction():
-                return _make(context, head, path, given, columns, {"text": text, "query": query, "secure": secure})
+                return _make(context, head, path, given, columns, props)
 
         return Plan(data_store(context).wanted(context.catalogue), planned.reads, run, ddl=True)
 
@@ -154,7 +163,9 @@ def _make(
     props: dict[str, Json],
 ) -> Result:
     catalogue = context.catalogue
-    old = catalogue.find(Kind.VIEW, context.access.complete(Kind.VIEW, path)) if given.copy_grants else None
+    signature = temporary_signature(context.session) if "session" in props else ""
+    full = context.access.complete(Kind.VIEW, path)
+    old = catalogue.find(Kind.VIEW, full, signature) if given.copy_grants else None
     held = list(catalogue.grants.by("target", old.id)) if old else []
     view, answer = create_object(
         context,
@@ -162,6 +173,7 @@ def _make(
         Kind.VIEW,
         path,
         comment=given.comment,
+        signature=signature,
         props={**props, "columns": encode_columns(columns), "change_tracking": given.change_tracking},
     )
     if view is None:

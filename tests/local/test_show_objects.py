@@ -29,7 +29,7 @@ def test_tables_and_views_stand_in_one_list_with_kind_and_rows(admin: Client) ->
     shown = admin.rows("SHOW OBJECTS IN DB.PUBLIC")
     assert [(row["name"], row["kind"], row["rows"]) for row in shown] == [
         ("T", "TABLE", "2"),
-        ("TT", "TRANSIENT", "0"),
+        ("TT", "TABLE", "0"),
         ("V", "VIEW", None),
     ]
 

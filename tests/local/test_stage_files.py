@@ -124,3 +124,9 @@ def test_temporary_stage_is_there_for_its_session_only(account: Account, admin: 
     assert other.fails("LIST @D.S.TMP").code == "002003"
     admin.run("DROP STAGE TMP")
     assert admin.fails("LIST @TMP").code == "002003"
+
+
+def test_a_quoted_percent_sign_names_the_stage_of_a_table(admin: Client) -> None:
+    admin.run("CREATE TABLE D.S.ORDERS (A INT)")
+    assert admin.rows('LIST @D.S."%ORDERS"') == admin.rows("LIST @D.S.%ORDERS")
+    assert admin.fails('LIST @D.S."%NOWHERE"').code == "002003"

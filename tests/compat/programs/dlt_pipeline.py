@@ -102,4 +102,4 @@ def read_back() -> object:
 
 
 if __name__ == "__main__":
-    run(merge_as_jsonl, append_as_parquet, count, read_back, restore_state)
+    run(merge_as_jsonl, append_as_parquet, replace, count, read_back, restore_state)
