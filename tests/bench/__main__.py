@@ -9,6 +9,7 @@ from tests.bench import (
     audit,
     commands,
     empty_preview,
+    endurance,
     growth,
     latency,
     live,
@@ -24,6 +25,7 @@ from tests.bench.results import Measure, Section
 
 SECTIONS: Mapping[str, Callable[[], list[Measure]]] = {
     "server": server.measure,
+    "endurance": endurance.measure,
     "commands": commands.measure,
     "latency": latency.measure,
     "preview": empty_preview.measure,

@@ -13,6 +13,7 @@ TITLES = {
     "preview": "Where a preview without changes goes",
     "growth": "Growth",
     "server": "The local Snowflake",
+    "endurance": "The local Snowflake under load",
     "account": "The picture of an account",
     "live": "Reading a live account",
     "audit": "`ops audit` and `ops drift`",
@@ -38,6 +39,7 @@ ABOUT = {
         "Rules: until the pack has been shown every resource and has judged the stack. Previews: plain pulumi on stack "
         "dev at 0 ms, with and without `--policy-pack policies` in turn, and the difference of each pair."
     ),
+    "endurance": "Reads, inserts, deletes, and now and then a table made, granted and dropped.",
     "server": "Statements over HTTP on one connection, one after the other; SHOW until the whole answer is read.",
 }
 HEAD = """\

@@ -61,12 +61,12 @@ def measure() -> list[Measure]:
         (folder / "admin.pub.pem").write_bytes(public)
         first, again = _starts(folder, key)
         say(f"  ready after {max(again + first, key=lambda one: one[0])[0]:.2f} s at most")
-        with _server(folder / "large", folder / "admin.pub.pem") as started:
+        with serving(folder / "large", folder / "admin.pub.pem") as started:
             wire = Wire(started.port, "LOCAL-MAIN", USER, key)
             rates = _fill(wire)
             shows = [_show(wire, question) for question in QUESTIONS]
             full = started.mib
-        with _server(folder / "queries", folder / "admin.pub.pem") as started:
+        with serving(folder / "queries", folder / "admin.pub.pem") as started:
             wire = Wire(started.port, "LOCAL-MAIN", USER, key)
             wire.execute("USE ROLE ACCOUNTADMIN")
             ratios = beside.measure(wire, folder / "fakesnow.log")
@@ -87,9 +87,9 @@ def _starts(folder: Path, key: rsa.RSAPrivateKey) -> tuple[list[tuple[float, flo
     """Seconds until ready and MiB, of new accounts and of one that exists."""
     first, again = [], []
     for number in range(STARTS):
-        with _server(folder / f"new-{number}", folder / "admin.pub.pem") as started:
+        with serving(folder / f"new-{number}", folder / "admin.pub.pem") as started:
             first.append((started.seconds, started.mib))
-        with _server(folder / "new-0", folder / "admin.pub.pem") as started:
+        with serving(folder / "new-0", folder / "admin.pub.pem") as started:
             Wire(started.port, "LOCAL-MAIN", USER, key).execute("SELECT CURRENT_ROLE()")
             again.append((started.seconds, started.mib))
     return first, again
@@ -132,7 +132,8 @@ def _show(wire: Wire, question: str) -> Measure:
 
 
 @contextmanager
-def _server(data: Path, public_key: Path) -> Iterator[Started]:
+def serving(data: Path, public_key: Path) -> Iterator[Started]:
+    """A server of a folder, made if it is missing; stopped at the end."""
     command = [
         str(ROOT / ".venv-local" / "bin" / "python"), "-m", "local", "serve", "--data-dir", str(data),
         "--organization", "LOCAL", "--account", "MAIN", "--edition", "ENTERPRISE", "--port", "0",
