@@ -1,4 +1,4 @@
-"""What the account itself does not tell about a stack, read from its declaration: who owns the account, who must get in.
+"""What the account does not tell about a stack, read from its declaration: who owns the account, who must get in.
 
 Whoever makes a picture (of a declaration, of resources, of the live account) takes its `About` from here, so that the
 rules on lock-out and on what an account has only once have something to go by.
