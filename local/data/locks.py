@@ -13,6 +13,10 @@ from threading import Condition
 from local.errors import SnowflakeError
 
 
+_WAITERS = 20
+"""Statements that may wait for one table."""
+
+
 class TableLocks:
     """Locks on tables (by object id) held by sessions until their transaction ends."""
 
@@ -34,6 +38,11 @@ class TableLocks:
         with self._changed:
             for table in sorted(set(tables)):
                 deadline = time.monotonic() + seconds
+                queue = sum(waited == table for waited, _ in self._waiting.values())
+                if queue >= _WAITERS and self._in_the_way(session, table, alone):
+                    raise _locked(
+                        f"because the number of waiters for this lock exceeds the {_WAITERS} statements limit"
+                    )
                 self._waiting[session] = (table, alone)
                 try:
                     while self._in_the_way(session, table, alone):

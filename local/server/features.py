@@ -35,11 +35,10 @@ FEATURES = (
           f"{_DRIVERS}; {_DOCS}: Parameters"),
     _full("transactions: READ COMMITTED, over several databases; a failed statement takes back only itself; DDL, BEGIN "
           "after DML without autocommit and a change of AUTOCOMMIT commit what is open", f"{_DOCS}: Transactions"),
-    _full("transactions: writers wait (LOCK_TIMEOUT, 000625), a deadlock costs one statement, INSERT waits for no INSERT",
+    _full("transactions: writers wait (LOCK_TIMEOUT, 20 at most, 000625), a deadlock costs one statement",
           f"{_DOCS}: Transactions, Resource locking"),
     _partly("types: TIMESTAMP_TZ, TIME, TIMESTAMP", "an instant keeps no offset of its own but shows the session's; "
             "microseconds", f"{_DOCS}: Date & time data types"),
-    _partly("statement: size of a result", "1 GiB in the server's memory, then 000002", "no counterpart in Snowflake"),
     _partly("login: password", "scrypt at rest; a lock after wrong passwords ends with the server process or "
             "ALTER USER; an expired password or one that must be changed is taken", f"{_DOCS}: Password policies"),
     _partly("login: authentication policy", "methods, client types and MFA_ENROLLMENT; there is no second factor, so a "

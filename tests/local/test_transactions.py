@@ -366,3 +366,17 @@ def test_many_sessions_write_at_once(account: Account, admin: Client) -> None:
         thread.join(20)
         assert not isinstance(found[0], Exception), found
     assert count(admin) == "8"
+
+
+def test_no_more_than_twenty_statements_wait_for_a_table(account: Account, admin: Client) -> None:
+    clients = [beside(account, admin) for _ in range(21)]
+    admin.run("BEGIN")
+    admin.run("DELETE FROM T")
+    threads = [start(client, "UPDATE T SET ID = 1") for client in clients[:20]]
+    time.sleep(0.5)
+    error = clients[20].fails("UPDATE T SET ID = 1")
+    assert (error.code, "20 statements limit" in error.message) == ("000625", True)
+    admin.run("COMMIT")
+    for thread, found in threads:
+        thread.join(20)
+        assert not isinstance(found[0], Exception), found
