@@ -12,7 +12,6 @@ from threading import Condition
 
 from local.errors import SnowflakeError
 
-
 _WAITERS = 20
 """Statements that may wait for one table."""
 
