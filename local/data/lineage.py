@@ -64,7 +64,7 @@ def _select(select: exp.Select, names: Mapping[str, Outputs | None]) -> Outputs 
     found: list[tuple[str, SqlType | None]] = []
     for projection in select.expressions:
         if projection.is_star:
-            expanded = _star(projection, sources, bool(select.args.get("laterals")))
+            expanded = _star(projection, sources, joins, bool(select.args.get("laterals")))
             if expanded is None:
                 return None
             found.extend(expanded)
@@ -73,19 +73,25 @@ def _select(select: exp.Select, names: Mapping[str, Outputs | None]) -> Outputs 
     return found
 
 
-def _star(star: Expr, sources: Mapping[str, Outputs | None], laterals: bool) -> Outputs | None:
+def _star(
+    star: Expr, sources: Mapping[str, Outputs | None], joins: Sequence[exp.Join], laterals: bool
+) -> Outputs | None:
     from sqlglot import exp
 
     inner = star.this if isinstance(star, exp.Column) else star
     if any(inner.args.get(key) for key in ("except_", "replace", "rename", "ilike")) or laterals:
         return None
-    wanted = [star.table] if isinstance(star, exp.Column) else list(sources)
+    if isinstance(star, exp.Column):
+        return sources.get(star.table)
+    if any(join.method.upper() == "NATURAL" or join.kind.upper() in ("SEMI", "ANTI") for join in joins):
+        return None
+    # The columns of USING stand once, with those of the first table that has them.
+    shared = {join.this.alias_or_name: {name.name for name in join.args.get("using") or ()} for join in joins}
     found: list[tuple[str, SqlType | None]] = []
-    for name in wanted:
-        source = sources.get(name)
+    for name, source in sources.items():
         if source is None:
             return None
-        found.extend(source)
+        found.extend((column, kind) for column, kind in source if column not in shared.get(name, ()))
     return found
 
 
