@@ -141,10 +141,21 @@ def explains(order: Sequence[Done], end: str) -> bool:
         closed(account)
 
 
+def drawn(dice: random.Random) -> list[list[str]]:
+    """Two or three sessions with one or two statements each.
+
+    What makes a table from another one reads it when it begins, and the table is there when it ends (READ COMMITTED).
+    Beside a session of two statements that may look like no order at all, so there each has only one.
+    """
+    threads = [[dice.choice(RACES) for _ in range(dice.choice((1, 2)))] for _ in range(dice.choice((2, 2, 3)))]
+    reading = any(" AS SELECT" in sql or "CLONE" in sql for thread in threads for sql in thread)
+    return [thread[:1] for thread in threads] if reading else threads
+
+
 def check_races(seed: int, count: int) -> None:
     dice = random.Random(seed)
     for number in range(count):
-        threads = [[dice.choice(RACES) for _ in range(dice.choice((1, 2)))] for _ in range(dice.choice((2, 2, 3)))]
+        threads = drawn(dice)
         told, end = race(threads)
         effective = [[done for done in thread if done.said != CHANGING] for thread in told]
         assert any(explains(order, end) for order in orders(effective)), f"seed {seed}, race {number}: {told}\n{end}"
