@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import weakref
@@ -104,7 +105,7 @@ class DataStore:
 
         root = duckdb.connect(
             str(self._path) if self._path else ":memory:",
-            config={"lambda_syntax": "ENABLE_SINGLE_ARROW"},
+            config={"lambda_syntax": "ENABLE_SINGLE_ARROW", "memory_limit": f"{_half_of_memory()}B"},
         )
         # Staged files are all that DuckDB may read; the list cannot be changed once access is off.
         root.execute("SET allowed_directories = [" + ", ".join(_quoted(str(f)) for f in self._folders) + "]")
@@ -280,6 +281,11 @@ class DataStore:
                 self.past.flush(self._root)
                 self._root.close()
                 self._root = None
+
+
+def _half_of_memory() -> int:
+    """Bytes that DuckDB may take before it uses the disk or refuses: half of what the machine has."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
 
 
 def _quoted(text: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -184,3 +185,12 @@ def test_table_of_the_server_commits_and_rolls_back_with_the_rows(account: Accou
     admin.run("ROLLBACK")
     assert note("c") == [("a",), ("c",)]
     assert list(admin.run("SELECT COUNT(*) FROM T").rows) == [("2",)]
+
+
+def test_duckdb_leaves_half_of_the_memory_to_others(account: Account) -> None:
+    client = account.admin
+    with data_store(client.context).cursor() as cursor:
+        ((limit,),) = cursor.execute("SELECT current_setting('memory_limit')").fetchall()
+    number, unit = str(limit).split()
+    units = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+    assert float(number) * units[unit] < 0.6 * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
