@@ -10,6 +10,7 @@ BYTES = "_sf_bytes"
 DIVISOR = "_sf_divisor"
 FIT = "_sf_fit"
 KIND = "_sf_kind"
+LENGTH = "_sf_length"
 MOMENT = "_sf_moment"
 QUOTIENT = "_sf_quotient"
 SCALED = "_sf_scaled"
@@ -22,6 +23,9 @@ TRY_PLAIN = "_sf_try_plain"
 TRY_ZONED = "_sf_try_zoned"
 ZONED = "_sf_zoned"
 
+MOST = 134_217_728
+"""Characters of a text; DuckDB makes longer ones, for minutes and without a way to stop it."""
+
 
 def script() -> str:
     """Everything to run when the file is opened; idempotent."""
@@ -29,6 +33,7 @@ def script() -> str:
 
     # fakesnow's own version reads numbers in the session's time zone; Snowflake counts from the epoch in UTC.
     divide, long = marker("100051", "22012", "Division by zero"), marker("100078", "22000", "")
+    large = marker("100082", "22000", f"Max LOB size ({MOST}) exceeded, actual size of parsed column is ")
     return f"""
         {macros.creation_sql("main")}
         CREATE OR REPLACE MACRO main._fs_to_timestamp(val, scale) AS CASE
@@ -39,6 +44,8 @@ def script() -> str:
         CREATE OR REPLACE MACRO main.{ZONED}(x) AS CAST(regexp_replace(CAST(x AS VARCHAR),
             {_OFFSET}) AS TIMESTAMPTZ);
         CREATE OR REPLACE MACRO main.{DIVISOR}(x) AS CASE WHEN x = 0 THEN error('{divide}') ELSE x END;
+        CREATE OR REPLACE MACRO main.{LENGTH}(x) AS CASE WHEN x > {MOST}
+            THEN error('{large}' || CAST(x AS VARCHAR)) ELSE x END;
         CREATE OR REPLACE MACRO main.{FIT}(x, most) AS CASE WHEN length(x) > most
             THEN error('{long}' || 'String ''' || x || ''' is too long and would be truncated') ELSE x END;
         {_conversions()}

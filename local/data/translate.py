@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from local.data.conversions import convert
 from local.data.guard import require_checked
+from local.data.macros import LENGTH
 from local.errors import SnowflakeError, unsupported
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _NAMES = (
 def _transforms() -> tuple[Callable[[Expr], Expr], ...]:
     from fakesnow import transforms
 
-    return (_integers, _contains, *(getattr(transforms, name) for name in _NAMES))
+    return (_integers, _contains, _bounded, *(getattr(transforms, name) for name in _NAMES))
 
 
 def to_duckdb(tree: Expr) -> str:
@@ -71,6 +72,17 @@ def _integers(node: Expr) -> Expr:
         return exp.DataType.build("DECIMAL(38, 0)")
     if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.DECIMAL and len(node.expressions) == 1:
         return exp.DataType.build(f"DECIMAL({node.expressions[0].name}, 0)")
+    return node
+
+
+def _bounded(node: Expr) -> Expr:
+    """REPEAT, LPAD, RPAD and SPACE make no text that is longer than a text may be."""
+    from sqlglot import exp
+
+    for kind, name in ((exp.Repeat, "times"), (exp.Pad, "expression"), (exp.Space, "this")):
+        length = node.args.get(name) if isinstance(node, kind) else None
+        if length is not None:
+            node.set(name, exp.Anonymous(this=LENGTH, expressions=[length]))
     return node
 
 

@@ -327,3 +327,19 @@ def test_what_is_no_request_is_answered_and_the_server_lives(wire: Wire, sent: b
         with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
             client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
             assert client.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "text", ["REPEAT('x', 2000000000)", "LPAD('x', 2000000000, 'y')", "RPAD('x', 200000000)", "SPACE(2000000000)"]
+)
+def test_text_that_is_too_long_is_refused_before_it_is_made(account: Account, text: str) -> None:
+    client = account.admin.computing()
+    began = time.monotonic()
+    assert client.fails(f"SELECT LENGTH({text}) AS X").code == "100082"
+    assert time.monotonic() - began < 5
+
+
+def test_text_functions_take_lengths_of_any_number(account: Account) -> None:
+    client = account.admin.computing()
+    sql = "SELECT REPEAT('ab', 2), LPAD('x', 3, 'y'), RPAD('x', N, 'z'), '[' || SPACE(N) || ']' FROM (SELECT 2 AS N)"
+    assert client.run(sql).rows == [("abab", "yyx", "xz", "[  ]")]
