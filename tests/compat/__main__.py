@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from ops.errors import BadInput, OpsError
 from tests.compat import account, report, state, suite
 from tests.compat.case import Case
-from tests.compat.cases import connector, dbt, dlt, schemachange, snow
+from tests.compat.cases import connector, dbt, dlt, go, schemachange, snow
 from tests.compat.environments import NotInstalled
 from tests.compat.suite import Result
 
-PROGRAMS = (*connector.CASES, *schemachange.CASES, *dbt.CASES, *snow.CASES, *dlt.CASES)
+PROGRAMS = (*connector.CASES, *schemachange.CASES, *dbt.CASES, *snow.CASES, *dlt.CASES, *go.CASES)
 CASES: Mapping[str, Case] = {case.name: case for case in PROGRAMS}
 
 
