@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from local.data.files import FileStore, parts_of
-from local.data.transfer import Endpoint
+from local.data.transfer import ACCESS, Endpoint
 from local.errors import SnowflakeError
 
 PREFIX = "/storage"
@@ -65,7 +65,11 @@ class Passes:
     def find(self, authorization: str) -> Pass | None:
         """The pass that a request's Authorization header names."""
         found = _KEY.search(authorization)
-        known = self._known.get(found["key"]) if found else None
+        return self.get(found["key"]) if found else None
+
+    def get(self, key: str) -> Pass | None:
+        """The pass of a key, if it is still valid."""
+        known = self._known.get(key)
         return known if known is not None and known.until > time.time() else None
 
 
@@ -81,6 +85,8 @@ def open_at(address: str) -> None:
 async def serve(request: Request) -> Response:
     """One request of the object store."""
     found = PASSES.find(request.headers.get("authorization", ""))
+    if request.method in ("GET", "HEAD") and ACCESS in request.query_params:
+        found = PASSES.get(request.query_params[ACCESS])
     if found is None:
         return _error(403, "InvalidAccessKeyId", "The key is not known or not valid any more.")
     name = request.path_params["key"]

@@ -17,7 +17,7 @@ from local.bound import bind_text
 from local.data.files import StagedFile
 from local.data.locations import Access, Inside, Location, read_location, resolve_location
 from local.data.patterns import matcher
-from local.data.transfer import stage_info
+from local.data.transfer import links, stage_info
 from local.errors import compilation_error, syntax_error
 from local.lexer import unescape
 from local.model import Json
@@ -145,12 +145,13 @@ def get(context: Context, text: str) -> Answer:
     parallel = _parallel(options)
 
     def run() -> Result:
-        names: list[Json] = [file.name for file in _wanted(location) if matches(file.name)]
+        names = [file.name for file in _wanted(location) if matches(file.name)]
+        info, addresses = stage_info(context, place, "", write=False)["info"], links(context, place, names)
         orders: dict[str, Json] = {
-            "stageInfo": stage_info(context, place, "", write=False)["info"],
+            "stageInfo": {**info, "locationType": "GCS"} if addresses else info,
             "command": "DOWNLOAD",
             "operation": "Node",
-            "src_locations": names,
+            "src_locations": list[Json](names),
             "localLocation": target,
             "parallel": parallel,
             "threshold": 209_715_200,
@@ -158,7 +159,7 @@ def get(context: Context, text: str) -> Answer:
             "overwrite": False,
             "sourceCompression": "none",
             "clientShowEncryptionParameter": False,
-            "presignedUrls": [],
+            "presignedUrls": list[Json](addresses),
             "encryptionMaterial": [],
         }
         return Result((), (), StatementType.DDL, data=orders)

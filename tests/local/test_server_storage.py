@@ -71,3 +71,16 @@ def test_key_opens_nothing_but_its_folder(wire: Wire) -> None:
     assert request(wire, "PUT", "x/a.csv", reading, b"1").status_code == 403
     assert request(wire, "GET", "x/a.csv", "A" * 43).status_code == 403
     assert wire.http.get("/storage/stage/x/a.csv").status_code == 403
+
+
+def test_go_driver_fetches_files_by_addresses_that_hold_their_key(wire: Wire) -> None:
+    token = login(wire)
+    key = orders(wire, token, "PUT file:///tmp/a.csv @D.PUBLIC.ST/x")["creds"]["AWS_KEY_ID"]
+    assert request(wire, "PUT", "x/a b.csv", key, b"1,2\n").status_code == 200
+    go = str(wire.login(CLIENT_APP_ID="Go", CLIENT_APP_VERSION="2.1.0").data["token"])
+    answer = wire.run("GET @D.PUBLIC.ST file:///tmp/", go).data
+    assert (answer["stageInfo"]["locationType"], answer["src_locations"]) == ("GCS", ["x/a b.csv"])
+    (address,) = answer["presignedUrls"]
+    assert wire.http.get(address).content == b"1,2\n"
+    assert wire.http.put(address, content=b"3").status_code == 403
+    assert wire.http.get(address[:-1] + "~").status_code == 403
