@@ -18,8 +18,8 @@ COVERAGE.append(
         "SELECT … AT|BEFORE (TIMESTAMP|OFFSET|STATEMENT => …)",
         Level.PARTLY,
         "a statement's changes count from the moment it began to write, a transaction's from its commit; STATEMENT "
-        "knows what wrote rows and the newest others of this run; a crash may lose the query ids of the last 500 writes; "
-        "at most 5,000,000 old rows of a table; no STREAM, no CHANGES",
+        "knows what wrote rows and the newest others of this run; a crash may lose the query ids of the last 500 "
+        "writes; at most 5,000,000 old rows of a table; no STREAM, no CHANGES",
         "docs.snowflake.com: AT | BEFORE; Understanding & using Time Travel",
     )
 )
