@@ -300,12 +300,12 @@ def test_client_that_does_not_end_its_body_is_answered_and_forgotten(
 
 
 def test_connection_may_rest_between_requests(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transports, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(transports, "HEAD_SECONDS", 1.0)
     request = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
     with served(wire) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
         client.sendall(request)
         assert client.recv(4096).startswith(b"HTTP/1.1 200")
-        time.sleep(0.5)
+        time.sleep(1.3)
         client.sendall(request)
         assert client.recv(4096).startswith(b"HTTP/1.1 200")
 
