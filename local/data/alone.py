@@ -34,7 +34,11 @@ def change_if_no_row(
             with context.catalogue.transaction():
                 if context.catalogue.lookup(table.id) != table:
                     raise SnowflakeError("000625", "57014", f"Table '{table.name}' was changed by another statement.")
-                return change()
+                result = change()
+                wanted = store.wanted(context.catalogue)
+            # Before the lock goes: a writer that was planned before and waits must see that the table has changed.
+            store.shape(wanted, context.session.id, frozenset())
+            return result
 
         return Plan(store.wanted(context.catalogue), frozenset(), run, {table.id: True}, ddl=True)
 

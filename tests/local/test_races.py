@@ -211,3 +211,16 @@ def test_new_column_stays_when_an_older_statement_brings_tables_into_shape() -> 
     assert writer.run("SELECT SUM(B) FROM X").rows == [("3",)]
     assert data_store(writer.context).opened
     closed(account)
+
+
+def test_writer_that_was_planned_before_a_column_became_not_null_is_refused() -> None:
+    account = prepared()
+    owner, writer = session(account), session(account)
+    writer.run("INSERT INTO X VALUES (3)")
+    writing = started(writer, "INSERT INTO X VALUES (NULL)")
+    owner.run("ALTER TABLE X ALTER COLUMN A SET NOT NULL")
+    with pytest.raises(SnowflakeError) as caught:
+        finished(writing)
+    assert caught.value.code == "100072"
+    assert owner.run("SELECT COUNT(*) FROM X").rows == [("3",)]
+    closed(account)
