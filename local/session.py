@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from local.catalogue import Catalogue
 if TYPE_CHECKING:
     from local.access import Access
     from local.data.attach import Attachment
+    from local.results import Result
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ class Context:
     describe_only: bool = False
     attached: list[Attachment] = field(default_factory=list)
     """What the statement reads besides tables."""
+    result_of: Callable[[str], Result | None] = lambda _: None
+    """The result of an earlier statement of the same user, by query id, as long as it is kept."""
 
     @cached_property
     def access(self) -> Access:

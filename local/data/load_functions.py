@@ -1,4 +1,4 @@
-"""INFER_SCHEMA, VALIDATE, COPY_HISTORY and the view LOAD_HISTORY as relations of a query.
+"""INFER_SCHEMA, VALIDATE, COPY_HISTORY, RESULT_SCAN and the view LOAD_HISTORY as relations of a query.
 
 Source: docs.snowflake.com, pages of these names.
 """
@@ -15,6 +15,7 @@ from local.data.formats import FileFormat, resolve_format
 from local.data.inference import file_types, wider
 from local.data.loads import Load, history, rejected
 from local.data.locations import Access, resolve_location
+from local.data.result_scan import query_id_of, result_scan
 from local.data.staged_table import LOAD_FUNCTIONS
 from local.data.types import NUMBER, VARCHAR, SqlType
 from local.data.work import worker_of
@@ -62,6 +63,8 @@ def table_function(context: Context, name: str, given: list[Expr], named: dict[s
             return _infer(context, named)
         case "VALIDATE":
             return _validate(context, given, named)
+        case "RESULT_SCAN":
+            return result_scan(context, query_id_of(context, given))
     return _copy_history(context, named)
 
 

@@ -35,7 +35,7 @@ def staged_arguments(table: exp.Table) -> StagedTable | None:
     return StagedTable(where.name, _named(table.args.get("format")), pattern.name if pattern is not None else None)
 
 
-LOAD_FUNCTIONS = ("INFER_SCHEMA", "VALIDATE", "COPY_HISTORY")
+LOAD_FUNCTIONS = ("INFER_SCHEMA", "VALIDATE", "COPY_HISTORY", "RESULT_SCAN")
 
 
 def is_load_function(node: Expr) -> bool:

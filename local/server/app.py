@@ -14,11 +14,11 @@ from starlette.routing import Route
 
 from local.errors import SnowflakeError
 from local.faults import CloseConnection
-from local.model import Json
 from local.server import query as queries
 from local.server import storage
 from local.server.body import LIMIT, BadRequest, read_object, text_of
 from local.server.encoding import failure, final_names, success
+from local.server.kept import detached, monitored
 from local.server.login import LoginRequest
 from local.server.parameters import session_parameters
 from local.server.redact import strip_tracking
@@ -203,6 +203,8 @@ async def _query(server: Server, request: Request) -> Response:
     if server.faults is not None and server.queries.of_request(session.id, request_id) is None:
         await server.faults.before(strip_tracking(asked.sql).sql)
     started = queries.start(server, session, asked, request_id)
+    if asked.asynchronous:
+        return Answer(detached(started))
     # Shielded: a client that goes away must not stop a statement half-way.
     answer = await asyncio.shield(started.task)
     if server.faults is not None:
@@ -232,25 +234,13 @@ async def _result(server: Server, request: Request) -> Response:
 
 async def _monitoring(server: Server, request: Request) -> Response:
     """The status of one statement as connectors ask for it."""
-    query = _own_query(server, request)
-    status = "RUNNING" if query.ended is None else "FAILED_WITH_ERROR" if query.code else "SUCCESS"
-    entry: dict[str, Json] = {
-        "id": query.id,
-        "status": status,
-        "state": status,
-        "sessionId": query.session,
-        "startTime": int(query.started * 1000),
-        "endTime": int((query.ended or 0) * 1000),
-        "errorCode": query.code or "",
-        "errorMessage": None,
-    }
-    return Answer(success({"queries": [entry]}))
-
-
-async def _storage(server: Server, request: Request) -> Response:
-    return await storage.serve(request)
+    return Answer(success({"queries": [monitored(_own_query(server, request))]}))
 
 
 async def _telemetry(server: Server, request: Request) -> Response:
     await read_object(request, LIMIT)
     return Answer(success("Log Received"))
+
+
+async def _storage(server: Server, request: Request) -> Response:
+    return await storage.serve(request)

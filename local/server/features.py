@@ -60,7 +60,9 @@ FEATURES = (
             "the documentation is silent; the strict way"),
     _partly("session: server restart", "sessions end with the process (390104)", "no counterpart in Snowflake"),
     _refused("login: OAuth, SAML, external browser, programmatic access token, workload identity", "", _DOCS),
-    _refused("statement: asynchronous execution", "", _DRIVERS),
+    _full("statement: asynchronous execution, its status and result by query id", _DRIVERS),
+    _partly("RESULT_SCAN", "as long as the server keeps the answer: the last 512 statements or 32 MiB of them; takes a "
+            "query id or LAST_QUERY_ID()", f"{_DOCS}: RESULT_SCAN"),
     _full("statement: several in one request (MULTI_STATEMENT_COUNT of request or session; bindings in turn)",
           _DRIVERS),
 )  # fmt: skip

@@ -27,6 +27,7 @@ from local.results import Column, Deferred, Result, StatementType
 from local.server import policies
 from local.server.body import object_of, text_of
 from local.server.encoding import encode_result, failure, query_answer
+from local.server.kept import kept_result
 from local.server.multiple import Part, has_body, read_failure, separate, summary, wrong_count
 from local.server.redact import Tracked, strip_tracking
 from local.server.state import Query, Server
@@ -165,10 +166,9 @@ async def _answer(
     server: Server, session: Session, request: QueryRequest, sql: str, query_id: str
 ) -> tuple[bytes, int | None]:
     """Body of a good answer and its number of rows."""
-    if request.asynchronous:
-        raise unsupported("asynchronous execution")
     first = _check_single(sql)
     context = Context(server.catalogue, session, server.settings, request.bindings, query_id, request.describe_only)
+    context.result_of = lambda wanted: kept_result(server, session.user, wanted)
     # One thread at a time is inside; the answer's names are read before another one may change them.
     with server.catalogue.transaction():
         admit(server, session)
@@ -193,8 +193,6 @@ async def _several(
     server: Server, session: Session, request: QueryRequest, parts: Sequence[Part], query_id: str
 ) -> bytes:
     """Run the statements in turn, each a query with an id of its own; the first that fails ends it with its error."""
-    if request.asynchronous:
-        raise unsupported("asynchronous execution")
     own = server.queries.of_id(query_id)
     done: list[Query] = []
     for number, part in enumerate(parts):

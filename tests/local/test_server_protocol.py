@@ -101,10 +101,6 @@ def test_empty_statement_is_refused(wire: Wire, sql: str) -> None:
     assert wire.run(sql, wire.token()).code in ("000900", "001003")
 
 
-def test_asynchronous_execution_is_refused(wire: Wire) -> None:
-    assert wire.run("SELECT 1", wire.token(), asyncExec=True).code == "000002"
-
-
 def test_unexpected_failure_shows_an_incident_and_no_trace(wire: Wire, statement: Register) -> None:
     def fail(context: Context, reader: Reader) -> Result:
         raise RuntimeError("secret detail")
