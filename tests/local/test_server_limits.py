@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import math
 import socket
 import threading
@@ -301,13 +302,13 @@ def test_client_that_does_not_end_its_body_is_answered_and_forgotten(
 
 def test_connection_may_rest_between_requests(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transports, "HEAD_SECONDS", 1.0)
-    request = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
-    with served(wire) as port, socket.create_connection(("127.0.0.1", port), timeout=10) as client:
-        client.sendall(request)
-        assert client.recv(4096).startswith(b"HTTP/1.1 200")
-        time.sleep(1.3)
-        client.sendall(request)
-        assert client.recv(4096).startswith(b"HTTP/1.1 200")
+    with served(wire) as port:
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        for seconds in (0.0, 1.3):
+            time.sleep(seconds)
+            client.request("GET", "/health")
+            assert client.getresponse().read().startswith(b"{")
+        client.close()
 
 
 @pytest.mark.parametrize(
