@@ -4,10 +4,10 @@
 STACK ?= dev
 ACCOUNT ?= MAIN
 OPS := .venv/bin/ops
-TARGET = --stack $(STACK) --account $(ACCOUNT)
+PLACE = --stack $(STACK) --account $(ACCOUNT)
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview review audit drift refresh recover down destroy status test test-unit test-long bench lint format toolchain env local-env clean tools
+.PHONY: help up preview review audit drift refresh recover down destroy status test test-unit test-long compat bench lint format toolchain env local-env clean tools
 
 # An environment whose interpreter is gone (an upgraded Python, say) is made again.
 ifeq ($(wildcard .venv/bin/python),)
@@ -45,28 +45,28 @@ env: $(OPS) .venv-local/.installed ## both Python environments (.venv, .venv-loc
 tools: env .venv/.tools .venv-local/.tools
 
 up: env ## bring STACK up on the local Snowflake and show what stands
-	@$(OPS) up $(TARGET)
+	@$(OPS) up $(PLACE)
 
 preview: env ## what an up of STACK would change on the local Snowflake, judged by the rules
-	@$(OPS) preview $(TARGET)
+	@$(OPS) preview $(PLACE)
 
 review: env ## what the working tree changes in STACK compared with BASE (default: the merge base with main)
 	@$(OPS) review --stack $(STACK) $(if $(BASE),--base $(BASE)) --output build/review/$(STACK)
 
 audit: env ## does the local account of STACK keep the rules
-	@$(OPS) audit $(TARGET)
+	@$(OPS) audit $(PLACE)
 
 drift: env ## does the local account of STACK differ from its declaration
-	@$(OPS) drift $(TARGET)
+	@$(OPS) drift $(PLACE)
 
 refresh: env ## read the local account back into the state of STACK
-	@$(OPS) refresh $(TARGET)
+	@$(OPS) refresh $(PLACE)
 
 recover: env ## put the state of STACK right after a killed up
-	@$(OPS) recover $(TARGET)
+	@$(OPS) recover $(PLACE)
 
 destroy: env ## remove what STACK declared from the local Snowflake
-	@$(OPS) destroy $(TARGET)
+	@$(OPS) destroy $(PLACE)
 
 down: env ## stop the local Snowflake; its account stays on disk
 	@$(OPS) local stop --account $(ACCOUNT)
@@ -75,7 +75,7 @@ status: env ## the local Snowflake, the toolchain and their versions
 	@$(OPS) local status --account $(ACCOUNT)
 
 local-env: env ## shell exports for plain pulumi: eval "$(make -s local-env STACK=prod)"
-	@$(OPS) local env $(TARGET)
+	@$(OPS) local env $(PLACE)
 
 toolchain: env ## find or build pulumi, its language host and the plugin
 	@.venv/bin/python -m toolchain ensure
@@ -88,6 +88,9 @@ test-unit: tools ## the tests that need neither a server nor pulumi (under 30 s)
 
 test-long: tools ## every test and the full matrix of kills and faults
 	@.venv/bin/python .ci/tests.py long
+
+compat: tools ## clients from elsewhere at their main job, twice; TARGET=real compares with a real account
+	@.venv/bin/python -m tests.compat $(if $(TARGET),--target $(TARGET)) $(CASES)
 
 bench: tools ## measure and write docs/benchmarks.md
 	@.venv/bin/python -m tests.bench

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-from ops.errors import BadInput, OpsError
+from ops.errors import OpsError
 from tests.compat import account, report, state, suite
 from tests.compat.case import Case
 from tests.compat.cases import connector, dbt, dlt, go, schemachange, snow
@@ -31,8 +31,8 @@ def perform(cases: Sequence[Case], where: account.Account) -> dict[str, Result]:
             say(f"{case.name}: not run: {error}")
             continue
         say(f"{case.name}: {result.passed} of {result.steps} steps, {result.statements} statements")
-        for failure in result.failures:
-            say(f"    {failure}")
+        for name, reason in result.failures.items():
+            say(f"    {name}: {reason}")
         results[case.name] = result
     return results
 
@@ -83,12 +83,9 @@ def main() -> int:
     chosen = [CASES[name] for name in arguments.cases or CASES]
     try:
         return on_real(chosen) if arguments.target == "real" else on_local(chosen, answers=arguments.answers)
-    except BadInput as error:
-        say(str(error))
-        return 2
     except OpsError as error:
-        say(str(error))
-        return 1
+        say("\n".join(error.lines()))
+        return error.exit_code
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +12,26 @@ from tests.compat.account import Account
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 300
-FOREIGN = ("PULUMI_", "SNOWFLAKE_", "PLATFORM_", "PYTHON", "VIRTUAL_ENV", "DBT_", "PIP_", "UV_", "GO")
+FOREIGN = (
+    "PULUMI_",
+    "SNOWFLAKE_",
+    "PLATFORM_",
+    "PYTHON",
+    "VIRTUAL_ENV",
+    "DBT_",
+    "PIP_",
+    "UV_",
+    "GO",
+    "HTTP",
+    "NO_PROXY",
+)
 QUIET = {
     "DO_NOT_TRACK": "1",
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "SNOWFLAKE_CLI_IGNORE_NEW_VERSION_WARNING": "true",
+    "SF_DISABLE_MINICORE": "true",
+    "SF_TELEMETRY_DISABLE_CONNECTION_SHAPE": "true",
     "SNOWFLAKE_DISABLE_PLATFORM_DETECTION": "true",
     "NO_COLOR": "1",
     "COLUMNS": "200",
@@ -36,12 +51,16 @@ class Step:
 
 @dataclass
 class Run:
-    """One run of a case in its database; `work` is an empty folder, removed afterwards."""
+    """One run of a case in its database; `work` is an empty folder, removed afterwards.
+
+    `proxies` are the variables that lead programs into the trap, if there is one.
+    """
 
     account: Account
     database: str
     work: Path
     number: int
+    proxies: Mapping[str, str]
     steps: list[Step] = field(default_factory=list)
 
     def start(
@@ -52,6 +71,7 @@ class Run:
         environment = {
             **kept,
             **QUIET,
+            **self.proxies,
             **self.account.environment(self.database),
             "HOME": str(self.work),
             "PYTHONPATH": str(HERE / "guard"),
@@ -141,5 +161,6 @@ class Case:
 
 
 def last_words(output: str, length: int = 400) -> str:
-    """The end of what a program printed, in one line."""
-    return " ".join(output.split())[-length:]
+    """The end of what a program printed, in one line, without colours and frames."""
+    plain = re.sub(r"\x1b\[[0-9;]*m|[\u2500-\u257f]", " ", output)
+    return " ".join(plain.split())[-length:]

@@ -24,7 +24,7 @@ def publish(results: Mapping[str, Result]) -> list[str]:
         f"new in {name}: {failure}"
         for name, result in results.items()
         for failure in result.failures
-        if failure not in known.get(name, {}).get("failures", [])
+        if failure not in known.get(name, {}).get("failures", {})
     ]
     kept = {**known, **{name: result.published() for name, result in results.items()}}
     KEPT.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -55,7 +55,8 @@ def table(kept: Kept) -> str:
 
 
 def _line(result: Mapping[str, Any]) -> str:
-    outcome = "pass" if not result["failures"] else "; ".join(result["failures"])
+    failures = [f"**{name}**: {reason}" for name, reason in result["failures"].items()]
+    outcome = "; ".join(failures) or "pass"
     cells = [
         result["program"],
         result["version"],

@@ -42,6 +42,7 @@ SECRETS = {
     "platform token": re.compile(r"\b(?:ghp|gho|github_pat|glpat|xox[abp]|pul)[-_][A-Za-z0-9_-]{20,}\b"),
     "password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@{}$'\"]+:[^/\s:@{}$'\"]{6,}@"),
 }
+REQUIREMENTS = sorted(path.stem for path in (ROOT / "requirements").glob("*.in"))
 INDEX = re.compile(r"(?:--(?:extra-)?index-url|--find-links|--trusted-host|https?://)", re.IGNORECASE)
 
 
@@ -91,7 +92,7 @@ def test_requirements_name_no_registry(path: Path) -> None:
     assert [line for line in lines if INDEX.search(line)] == []
 
 
-@pytest.mark.parametrize("name", ["product", "local", "tools"])
+@pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_requirement_is_pinned_with_hashes(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     entries = [entry for entry in re.split(r"\n(?=\S)", text) if entry and not entry.startswith("#")]
@@ -113,7 +114,7 @@ def _pins(name: str) -> dict[str, str]:
 def test_every_direct_dependency_is_explained() -> None:
     text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
     names = set()
-    for name in ("product", "local", "tools"):
+    for name in REQUIREMENTS:
         lines = (ROOT / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines()
         names |= {re.split(r"[=<>~!\[ ]", line)[0].lower() for line in lines if line and line[0] not in "#-"}
     assert {name for name in names if f"`{name}`" not in text} == set()

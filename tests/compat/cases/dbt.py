@@ -73,7 +73,8 @@ def _run(run: Run) -> None:
     for command in ("seed", "run", "snapshot", "test"):
         run.step(command, [program, *flags, command], _results(run))
     run.step("docs generate", [program, *flags, "docs", "generate"], _catalogue(run))
-    run.step("build", [program, *flags, "build", "--full-refresh", "--exclude", "resource_type:snapshot"], _results(run))
+    build = ("build", "--full-refresh", "--exclude", "resource_type:snapshot")
+    run.step("build", [program, *flags, *build], _results(run))
 
 
 CASES = (
@@ -81,7 +82,8 @@ CASES = (
         "dbt",
         "dbt-snowflake",
         partial(environments.pinned, "dbt", "dbt-snowflake"),
-        "debug, seed, run (view, table, two incremental models, a contract), snapshot, test, docs generate, full refresh",
+        "debug, seed, run (view, table, two incremental models, a contract), snapshot, test, docs generate, "
+        "build --full-refresh",
         _run,
         volatile=frozenset({"DBT_UPDATED_AT", "DBT_VALID_FROM", "DBT_SCD_ID"}),
         note=f"dbt-core {environments.pinned('dbt', 'dbt-core')}",

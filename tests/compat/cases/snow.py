@@ -64,7 +64,7 @@ def _run(run: Run) -> None:
     snow("object list", "object", "list", "schema", "--in", "database", run.database, read=_columns("name"))
     snow("object describe", "object", "describe", "table", "scripted", read=_columns("name", "type"))
     snow("stage create", "stage", "create", "inbox", read=lambda output: len(json.loads(output)))
-    snow("stage copy up", "stage", "copy", "numbers.csv", "@inbox/in/", "--overwrite", read=_columns("source", "status"))
+    snow("stage copy up", "stage", "copy", "numbers.csv", "@inbox/in/", "--overwrite", read=_columns("status"))
     snow("stage list-files", "stage", "list-files", "@inbox", read=_columns("name", "size"))
     snow("stage copy down", "stage", "copy", "@inbox/in/", str(run.work / "got"), read=_columns("file", "status"))
     snow("load it", "sql", "-q", "CREATE OR REPLACE TABLE numbers (n INT, name VARCHAR); "
@@ -81,5 +81,6 @@ CASES = (
         partial(environments.pinned, "snow", "snowflake-cli"),
         "connection test, sql from text, file and template, transaction, objects, stages up and down, COPY",
         _run,
+        note="object create speaks Snowflake's REST API, which is not there; everything else is SQL",
     ),
 )

@@ -10,11 +10,12 @@ from typing import Any
 
 import snowflake.connector
 from snowflake.connector import DictCursor
-from snowflake.connector.errors import ProgrammingError
+from snowflake.connector.errors import NotSupportedError, ProgrammingError
 from steps import masked, run
 
 E = os.environ
 WORK = Path(E["TMPDIR"])
+AT = datetime.datetime(2025, 1, 2, 3, 4, 5)  # noqa: DTZ001 (for a column without time zone)
 CONNECTION: dict[str, Any] = {
     "account": E["COMPAT_ACCOUNT"],
     "user": E["COMPAT_USER"],
@@ -38,7 +39,9 @@ CON = snowflake.connector.connect(
 
 def rows(sql: str, parameters: Sequence[object] | None = None) -> Any:
     """All rows of a statement."""
-    return CON.cursor().execute(sql, parameters).fetchall()
+    cursor = CON.cursor()
+    cursor.execute(sql, parameters)
+    return cursor.fetchall()
 
 
 def log_in() -> object:
@@ -52,7 +55,7 @@ def make_a_table_and_insert_with_client_side_bindings() -> object:
     cursor.execute("CREATE OR REPLACE TABLE orders (id INT, name VARCHAR(20), amount NUMBER(12,2), at TIMESTAMP_NTZ)")
     cursor.execute(
         "INSERT INTO orders VALUES (%s, %s, %s, %s)",
-        (1, "O'Hara \\ %", decimal.Decimal("1.10"), datetime.datetime(2025, 1, 2, 3, 4, 5)),
+        (1, "O'Hara \\ %", decimal.Decimal("1.10"), AT),
     )
     cursor.executemany(
         "INSERT INTO orders (id, name, amount) VALUES (%(id)s, %(name)s, %(amount)s)",
@@ -66,14 +69,15 @@ def bind_on_the_server() -> object:
     try:
         with snowflake.connector.connect(**CONNECTION) as other:
             cursor = other.cursor()
-            cursor.execute("CREATE OR REPLACE TABLE bound (a INT, b NUMBER(10,2), c VARCHAR, d DATE, e BINARY, f BOOLEAN)")
+            columns = "a INT, b NUMBER(10,2), c VARCHAR, d DATE, e BINARY, f BOOLEAN"
+            cursor.execute(f"CREATE OR REPLACE TABLE bound ({columns})")
             day = datetime.date(2024, 2, 29)
             one = (1, decimal.Decimal("1.50"), "x", day, b"\x00\xff", True)
             cursor.execute("INSERT INTO bound VALUES (?, ?, ?, ?, ?, ?)", one)
             cursor.executemany("INSERT INTO bound (a, c) VALUES (?, ?)", [(2, "y"), (3, None)])
             inserted = cursor.rowcount
-            found = cursor.execute("SELECT * FROM bound WHERE a >= ? ORDER BY a", (1,)).fetchall()
-            return [inserted, found]
+            cursor.execute("SELECT * FROM bound WHERE a >= ? ORDER BY a", (1,))
+            return [inserted, cursor.fetchall()]
     finally:
         snowflake.connector.paramstyle = "pyformat"
 
@@ -89,7 +93,7 @@ def read_every_type() -> object:
         "PARSE_JSON('{\"a\": [1, null]}') AS v, NULL::INT AS nothing"
     )
     columns = [[c.name, c.type_code, c.precision, c.scale, c.is_nullable] for c in cursor.description]
-    values = [str(value) for value in cursor.fetchone()]
+    values = [str(value) for value in cursor.fetchone() or ()]
     return [columns, values]
 
 
@@ -143,7 +147,8 @@ def merge() -> object:
     cursor = CON.cursor()
     cursor.execute("CREATE OR REPLACE TABLE target AS SELECT 1 AS k, 'old' AS v")
     cursor.execute(
-        "MERGE INTO target t USING (SELECT column1 AS k, column2 AS v FROM VALUES (1, 'new'), (2, 'two')) s ON t.k = s.k "
+        "MERGE INTO target t USING (SELECT column1 AS k, column2 AS v FROM VALUES (1, 'new'), (2, 'two')) s "
+        "ON t.k = s.k "
         "WHEN MATCHED THEN UPDATE SET v = s.v WHEN NOT MATCHED THEN INSERT (k, v) VALUES (s.k, s.v)"
     )
     return [cursor.rowcount, rows("SELECT * FROM target ORDER BY k")]
@@ -212,9 +217,14 @@ def run_in_the_background() -> object:
 def fetch_pandas() -> object:
     cursor = CON.cursor()
     cursor.execute("SELECT id, name, amount, at FROM orders ORDER BY id")
-    frame = cursor.fetch_pandas_all()
-    batches = list(CON.cursor().execute("SELECT id FROM orders").fetch_pandas_batches())
-    return [list(frame.columns), len(frame), int(frame["ID"].sum()), sum(len(batch) for batch in batches)]
+    try:
+        frame, way = cursor.fetch_pandas_all(), "Arrow"
+    except NotSupportedError:  # connector 4.x makes frames of Arrow results only
+        import pandas
+
+        frame = pandas.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])
+        way = "rows"
+    return [way, list(frame.columns), len(frame), int(frame["ID"].sum())]
 
 
 def write_a_frame() -> object:

@@ -30,8 +30,12 @@ def destination() -> Any:
 PIPELINE = dlt.pipeline("compat", pipelines_dir=E["TMPDIR"], destination=destination(), dataset_name="raw")
 
 
+SINCE: Any = dlt.sources.incremental("updated_at", initial_value="2024-01-01")
+AFTER: Any = dlt.sources.incremental("at", initial_value=0)
+
+
 @dlt.resource(write_disposition="merge", primary_key="id")
-def orders(since: Any = dlt.sources.incremental("updated_at", initial_value="2024-01-01")) -> Iterator[dict[str, Any]]:
+def orders(since: Any = SINCE) -> Iterator[dict[str, Any]]:
     """Rows with a nested list, which becomes a table of its own."""
     for n in range(1, 4):
         yield {
@@ -45,13 +49,13 @@ def orders(since: Any = dlt.sources.incremental("updated_at", initial_value="202
 
 
 @dlt.resource(write_disposition="replace", columns={"payload": {"data_type": "json"}})
-def countries() -> Iterator[dict[str, Any]]:
+def countries() -> Iterator[list[dict[str, Any]]]:
     """A small table, replaced."""
     yield [{"code": "DE", "payload": {"eu": True}}, {"code": "CH", "payload": {"eu": False}}]
 
 
 @dlt.resource(write_disposition="append")
-def events(since: Any = dlt.sources.incremental("at", initial_value=0)) -> Iterator[dict[str, Any]]:
+def events(since: Any = AFTER) -> Iterator[dict[str, Any]]:
     """Events that are only added to."""
     yield from ({"at": n, "kind": "click"} for n in range(1, 6))
 
@@ -93,7 +97,8 @@ def count() -> object:
 
 
 def read_back() -> object:
-    with PIPELINE.sql_client() as client, client.execute_query("SELECT id, amount, note FROM orders ORDER BY id") as rows:
+    text = "SELECT id, amount, note FROM orders ORDER BY id"
+    with PIPELINE.sql_client() as client, client.execute_query(text) as rows:
         return rows.fetchall()
 
 
