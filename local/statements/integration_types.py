@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from local.errors import not_found
@@ -26,8 +26,8 @@ class Category:
 
     type_of: Callable[[Obj], str]
     spec: Callable[[Obj], Mapping[str, ValueReader]]
-    check: Callable[[Context, Mapping[str, Json]], Mapping[str, Json]]
-    """Gets the properties as they would become; returns what is stored, or raises."""
+    check: Callable[[Context, Mapping[str, Json], Collection[str]], Mapping[str, Json]]
+    """Gets the properties as they would become and the names of the changed ones; returns what is stored, or raises."""
     rows: Callable[[Context, Obj], Sequence[tuple[Cell, ...]]]
 
 
@@ -78,7 +78,7 @@ def _alter(context: Context, reader: Reader, wanted: str) -> Result:
     category = CATEGORIES[category_of(integration)]
     context.access.require_ownership(integration)
     changes = read_changes(reader, KIND, category.spec(integration))
-    stored = category.check(context, changes.onto(integration.props))
+    stored = category.check(context, changes.onto(integration.props), changes.values.keys())
     values = {name: value for name, value in stored.items() if integration.props.get(name) != value}
     gone = frozenset(integration.props.keys() - stored.keys()) | (changes.unset & {"COMMENT"})
     return apply_changes(context, integration, Changes(values, gone))

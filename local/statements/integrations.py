@@ -7,7 +7,7 @@ make up for a trust policy are of this account only.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from local.errors import compilation_error, unsupported
 from local.model import Json, Kind, Obj
@@ -94,7 +94,7 @@ def _rows(context: Context, found: Obj) -> list[tuple[Cell, ...]]:
     return rows
 
 
-def _checked(context: Context, props: Mapping[str, Json]) -> Mapping[str, Json]:
+def _checked(context: Context, props: Mapping[str, Json], changed: Collection[str]) -> Mapping[str, Json]:
     _check(props)
     return props
 

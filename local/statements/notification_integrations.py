@@ -7,7 +7,7 @@ EmailNotificationIntegration. Code and text of 394204 and 394209 as users of the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from local.errors import SnowflakeError, compilation_error, unsupported
 from local.model import Json, Kind, Obj
@@ -97,9 +97,9 @@ def require_recipients(context: Context, addresses: Sequence[str], allowed: Sequ
         )
 
 
-def _check_email(context: Context, props: Mapping[str, Json]) -> None:
+def _check_email(context: Context, props: Mapping[str, Json], changed: Collection[str]) -> None:
     for name in ("ALLOWED_RECIPIENTS", "DEFAULT_RECIPIENTS"):
-        if name in props:
+        if name in props and name in changed:
             addresses = listed(props, name)
             if not 1 <= len(addresses) <= _MOST:
                 raise SnowflakeError(
@@ -107,7 +107,8 @@ def _check_email(context: Context, props: Mapping[str, Json]) -> None:
                     "22023",
                     f"Invalid {name.lower()} length {len(addresses)}. Should be between 1 and {_MOST}.",
                 )
-            require_recipients(context, addresses, listed(props, "ALLOWED_RECIPIENTS"))
+            allowed = listed(props, "ALLOWED_RECIPIENTS") if name == "DEFAULT_RECIPIENTS" else []
+            require_recipients(context, addresses, allowed)
     if len(str(props.get("DEFAULT_SUBJECT", ""))) > 256:
         raise compilation_error("DEFAULT_SUBJECT must not be longer than 256 characters.")
 
@@ -129,12 +130,12 @@ def _check_webhook(context: Context, props: Mapping[str, Json]) -> dict[str, Jso
     return kept
 
 
-def _checked(context: Context, props: Mapping[str, Json]) -> Mapping[str, Json]:
+def _checked(context: Context, props: Mapping[str, Json], changed: Collection[str]) -> Mapping[str, Json]:
     if "ENABLED" not in props:
         raise compilation_error("Missing option(s): [ENABLED]", "002029", "42601")
     if props[TYPE] == WEBHOOK:
         return _check_webhook(context, props)
-    _check_email(context, props)
+    _check_email(context, props, changed)
     return props
 
 
@@ -158,7 +159,7 @@ def create_notification_integration(context: Context, reader: Reader, head: Crea
     given = read_values(reader, KIND, {TYPE: read_word, **_BOTH, **_OF[kind]}).onto({})
     reader.end()
     comment, props = split_comment({**given, CATEGORY: NOTIFICATION})
-    return create_object(context, head, KIND, path, comment=comment, props=_checked(context, props))[1]
+    return create_object(context, head, KIND, path, comment=comment, props=_checked(context, props, props))[1]
 
 
 _QUEUE = (

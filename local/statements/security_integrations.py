@@ -6,7 +6,7 @@ ApiAuthenticationPropertiesNames. The client secret is checked and not kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from local.errors import compilation_error, unsupported
 from local.model import Json, Kind, Obj
@@ -67,7 +67,7 @@ _SET: dict[str, ValueReader] = {
 _SPEC: dict[str, ValueReader] = {"TYPE": read_word, "AUTH_TYPE": read_word, **_SET}
 
 
-def _checked(context: Context, props: Mapping[str, Json]) -> Mapping[str, Json]:
+def _checked(context: Context, props: Mapping[str, Json], changed: Collection[str]) -> Mapping[str, Json]:
     missing = [n for n in ("ENABLED", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET") if props.get(n) in (None, "")]
     if missing:
         raise compilation_error(f"Missing option(s): [{', '.join(missing)}]", "002029", "42601")
@@ -103,7 +103,7 @@ def create_security_integration(context: Context, reader: Reader, head: CreateHe
     auth = props.pop("AUTH_TYPE", None)
     if auth != "OAUTH2":
         raise unsupported(f"security integrations of AUTH_TYPE = {auth}")
-    stored = {**_checked(context, props), CATEGORY: SECURITY}
+    stored = {**_checked(context, props, props), CATEGORY: SECURITY}
     return create_object(context, head, KIND, path, comment=comment, props=stored)[1]
 
 

@@ -38,9 +38,10 @@ def show_tables(context: Context, reader: Reader) -> Answer:
     """Row counts are those that are committed."""
     wanted = read_show_filter(context, reader, Kind.TABLE)
     mine = context.session.id
+    found = [o for kind in (Kind.TABLE, Kind.DYNAMIC_TABLE) for o in candidates(context, wanted.container, kind)]
     tables = [
         table
-        for table in candidates(context, wanted.container, Kind.TABLE)
+        for table in sorted(found, key=context.catalogue.path)
         if wanted.keeps(table.name)
         and table.props.get("session") in (None, mine)
         and context.access.visible(table)
@@ -93,6 +94,6 @@ def _row(context: Context, table: Obj) -> tuple[Cell, ...]:
         None,
         "N",
         "N",
-        "N",
+        yes_no(table.kind is Kind.DYNAMIC_TABLE),
         "N",
     )

@@ -71,6 +71,7 @@ def test_it_is_shown_as_the_provider_reads_it(admin: Client) -> None:
     admin.run("COMMENT ON DYNAMIC TABLE DT IS 'new'")
     (row,) = admin.rows("SHOW DYNAMIC TABLES")
     assert [row[name] for name in ("target_lag", "warehouse", "comment")] == ["DOWNSTREAM", "COMPUTE_WH", "new"]
+    assert [(row["name"], row["is_dynamic"]) for row in admin.rows("SHOW TABLES")] == [("DT", "Y"), ("T", "N")]
     assert ("DT", "BASE TABLE") in rows(admin, "SELECT TABLE_NAME, TABLE_TYPE FROM INFORMATION_SCHEMA.TABLES")
 
 

@@ -151,3 +151,10 @@ def test_other_calls_are_refused(admin: Client) -> None:
     admin.run("CREATE PROCEDURE D.S.P() RETURNS VARCHAR LANGUAGE SQL AS 'BEGIN RETURN 1; END'")
     assert admin.fails("CALL D.S.P()").code == "000002"
     assert admin.fails("CALL SYSTEM$WAIT(1)").code == "000002"
+
+
+def test_an_integration_changes_also_when_the_user_of_an_allowed_address_is_gone(admin: Client) -> None:
+    admin.run(f"{MAIL} ALLOWED_RECIPIENTS = ('ann@example.com')")
+    admin.run("DROP USER ANN")
+    admin.run("ALTER NOTIFICATION INTEGRATION MAIL SET ENABLED = FALSE")
+    assert admin.fails("ALTER INTEGRATION MAIL SET ALLOWED_RECIPIENTS = ('ann@example.com')").code == "394209"
