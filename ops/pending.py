@@ -60,9 +60,35 @@ NAMED: Mapping[str, Named] = {
     "RowAccessPolicy": Named("ROW ACCESS POLICIES", IN_SCHEMA, Id.QUOTED),
     "Tag": Named("TAGS", IN_SCHEMA, Id.QUOTED),
     "SecretWithGenericString": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
+    "SecretWithBasicAuthentication": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
+    "SecretWithClientCredentials": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
+    "SecretWithAuthorizationCodeGrant": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
+    "ApiAuthenticationIntegrationWithClientCredentials": Named("INTEGRATIONS", ("name",), Id.NAME),
+    "ApiAuthenticationIntegrationWithAuthorizationCodeGrant": Named("INTEGRATIONS", ("name",), Id.NAME),
+    "StorageIntegration": Named("INTEGRATIONS", ("name",), Id.NAME),
+    "EmailNotificationIntegration": Named("INTEGRATIONS", ("name",), Id.NAME),
     "Stage": Named("STAGES", IN_SCHEMA, Id.PIPED),
     "FileFormat": Named("FILE FORMATS", IN_SCHEMA, Id.PIPED),
+    "Pipe": Named("PIPES", IN_SCHEMA, Id.PIPED),
+    "Sequence": Named("SEQUENCES", IN_SCHEMA, Id.PIPED),
+    "DynamicTable": Named("DYNAMIC TABLES", IN_SCHEMA, Id.PIPED),
+    "Alert": Named("ALERTS", IN_SCHEMA, Id.PIPED),
 }
+OVERLOADED: Mapping[str, str] = {
+    "FunctionSql": "USER FUNCTIONS",
+    "ProcedureSql": "PROCEDURES",
+    "ProcedurePython": "PROCEDURES",
+    "ProcedureJavascript": "PROCEDURES",
+}
+"""Types whose objects share a name where their arguments differ: what SHOW lists them under."""
+SYNONYMS: Mapping[str, str] = {
+    **dict.fromkeys(("DECIMAL", "NUMERIC", "INT", "INTEGER", "BIGINT", "SMALLINT", "TINYINT", "BYTEINT"), "NUMBER"),
+    **dict.fromkeys(("FLOAT4", "FLOAT8", "DOUBLE", "DOUBLE PRECISION", "REAL"), "FLOAT"),
+    **dict.fromkeys(("CHAR", "CHARACTER", "NCHAR", "STRING", "TEXT"), "VARCHAR"),
+    **dict.fromkeys(("DATETIME", "TIMESTAMP"), "TIMESTAMP_NTZ"),
+    "VARBINARY": "BINARY",
+}
+"""Names of types that SHOW prints as another one."""
 ATTACHED: Mapping[str, Attached] = {
     "UserPasswordPolicyAttachment": Attached("PASSWORD_POLICY", "passwordPolicyName", "userName"),
     "UserAuthenticationPolicyAttachment": Attached("AUTHENTICATION_POLICY", "authenticationPolicyName", "userName"),
@@ -93,6 +119,8 @@ def existing_id(kind: str, inputs: Mapping[str, object], sibling: str | None, as
         return None
     if kind in NAMED:
         return _named(NAMED[kind], inputs, sibling, ask)
+    if kind in OVERLOADED:
+        return _overloaded(OVERLOADED[kind], inputs, ask)
     if kind in ATTACHED:
         return _attached(ATTACHED[kind], inputs, ask)
     raise Unknown(kind)
@@ -118,15 +146,42 @@ def _named(known: Named, inputs: Mapping[str, object], sibling: str | None, ask:
     found = [row for row in rows if all(row.get(column, value) == value for column, value in wanted.items())]
     if not found:
         return None
-    owner, role = found[0].get("owner") or _owner(known, name, ask), _role(ask)
-    if owner != role:
-        raise Foreign(f"it belongs to {owner or 'another role'}, not to {role}")
+    _require_own(found[0].get("owner") or _owner(statements.show_grants_on(known.show, name), ask), ask)
     return _form(known.form, sibling, len(name), name)
 
 
-def _owner(known: Named, name: Sequence[str], ask: Ask) -> object:
-    """For kinds whose SHOW has no such column."""
-    grants = ask(statements.show_grants_on(known.show, name))
+def _overloaded(show: str, inputs: Mapping[str, object], ask: Ask) -> str | None:
+    """A function or procedure: the one whose arguments have the declared types."""
+    name = [_stored(str(inputs.get(field, ""))) for field in IN_SCHEMA]
+    given = inputs.get("arguments")
+    arguments = [one for one in given if isinstance(one, Mapping)] if isinstance(given, list) else []
+    wanted = [_type(str(one.get("argDataType", ""))) for one in arguments]
+    for row in ask(statements.show(show, name)):
+        place = [row.get("catalog_name", name[0]), row.get("schema_name", name[1]), row.get("name")]
+        listed = str(row.get("arguments", "")).partition("(")[2].partition(") RETURN")[0]
+        types = [part.strip().removeprefix("DEFAULT ") for part in listed.split(",") if part.strip()]
+        if place == name and types == wanted:
+            grants = statements.show_grants_on(show.removeprefix("USER "), name, types)
+            _require_own(row.get("owner") or _owner(grants, ask), ask)
+            return f"{statements.quoted(*name)}({', '.join(types)})"
+    return None
+
+
+def _type(text: str) -> str:
+    """A type's name as SHOW prints it, without its arguments."""
+    name = " ".join(text.partition("(")[0].upper().split())
+    return SYNONYMS.get(name, name)
+
+
+def _require_own(owner: object, ask: Ask) -> None:
+    role = _role(ask)
+    if owner != role:
+        raise Foreign(f"it belongs to {owner or 'another role'}, not to {role}")
+
+
+def _owner(question: str, ask: Ask) -> object:
+    """For kinds whose SHOW has no such column: who holds OWNERSHIP among the grants."""
+    grants = ask(question)
     return next((row.get("grantee_name") for row in grants if row.get("privilege") == "OWNERSHIP"), None)
 
 

@@ -35,10 +35,11 @@ def show(kind: str, name: Sequence[str]) -> str:
     return f"SHOW {kind} LIKE {text(name[-1])}{containers[len(name)]}"
 
 
-def show_grants_on(kind: str, name: Sequence[str]) -> str:
-    """Who holds what on one object; its kind in the plural, as in `show`."""
+def show_grants_on(kind: str, name: Sequence[str], types: Sequence[str] | None = None) -> str:
+    """Who holds what on one object; its kind in the plural, as in `show`; `types` are a function's arguments."""
     singular = f"{kind.removesuffix('IES')}Y" if kind.endswith("IES") else kind.removesuffix("S")
-    return f"SHOW GRANTS ON {singular} {quoted(*name)}"
+    arguments = "" if types is None else f"({', '.join(types)})"
+    return f"SHOW GRANTS ON {singular} {quoted(*name)}{arguments}"
 
 
 def drop_schema(*name: str) -> str:

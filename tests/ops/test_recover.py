@@ -101,6 +101,17 @@ def test_ids_have_the_form_of_the_provider() -> None:
     assert resources(settle(state(schema), account, Recovery()))[-1]["id"] == '"RAW"."FILES"'
 
 
+def test_a_function_is_the_one_whose_arguments_have_the_declared_types() -> None:
+    arguments: object = [{"argName": "A", "argDataType": "INT"}, {"argName": "B", "argDataType": "VARCHAR(20)"}]
+    function = resource("FunctionSql", "twice", name="F", database="D", schema="S", arguments=arguments)
+    place: dict[str, object] = {"name": "F", "catalog_name": "D", "schema_name": "S"}
+    other = {**place, "arguments": "F(VARCHAR) RETURN NUMBER"}
+    account = Account(other, {**place, "arguments": "F(NUMBER, DEFAULT VARCHAR) RETURN NUMBER"})
+    assert resources(settle(state(function), account, Recovery()))[-1]["id"] == '"D"."S"."F"(NUMBER, VARCHAR)'
+    assert account.asked[0][1] == 'SHOW USER FUNCTIONS LIKE \'F\' IN SCHEMA "D"."S"'
+    assert len(resources(settle(state(function), Account(other), Recovery()))) == 1
+
+
 def test_the_form_of_a_siblings_id_wins() -> None:
     rule = resource("NetworkRule", "people", name="PEOPLE", database="A", schema="G")
     sibling = {**resource("NetworkRule", "services", name="SERVICES"), "id": '"A"."G"."SERVICES"'}
