@@ -62,7 +62,7 @@ ANSWERS: dict[str, int | str] = {
     "future grants to role": 5, "grants of database role": 2, "grants of role": 2, "grants to user": 1,
     "masking policies": 5, "network policies": 3, "parameters of account": 1, "parameters of database": 1,
     "procedures": 5, "resource monitors": 1, "role": "ACCOUNTADMIN", "root tasks": 1, "row access policies": 2,
-    "schemas": 5, "schemas, limited": 1, "schemas, starting with": 1, "stages": 2, "streams": 2, "tables": 2,
+    "schemas": 5, "schemas, limited": 1, "schemas, starting with": 1, "stages": 4, "streams": 2, "tables": 3,
     "tags": 2, "tasks": 4, "users": 6, "views": 3, "warehouses": 2,
 }  # fmt: skip
 SOME = ("account", "grants on account", "grants on table", "grants to role", "grants to database role",
@@ -105,6 +105,21 @@ DRIFT = {
     "ALTER TASK ET.MAIN.ROOT SUSPEND": ("update", "root"),
     "ALTER STAGE ET.MAIN.LANDING SET COMMENT = 'drift'": ("update", "stage"),
     "ALTER PROCEDURE ET.MAIN.LEAF() SET COMMENT = 'drift'": ("update", "leaf-procedure"),
+    "ALTER SECRET ET.MAIN.GENERIC SET COMMENT = 'drift'": ("update", "generic-secret"),
+    "ALTER SECRET ET.MAIN.BASIC SET USERNAME = 'drift'": ("update", "basic-secret"),
+    "ALTER SECRET ET.MAIN.CLIENT SET OAUTH_SCOPES = ('drift')": ("update", "client-secret"),
+    "ALTER SECRET ET.MAIN.CODE SET OAUTH_REFRESH_TOKEN_EXPIRY_TIME = '2991-01-01'": ("update", "code-secret"),
+    "ALTER SECURITY INTEGRATION ET_API_CLIENT SET ENABLED = FALSE": ("update", "api-client"),
+    "ALTER SECURITY INTEGRATION ET_API_CODE SET COMMENT = 'drift'": ("update", "api-code"),
+    "ALTER STORAGE INTEGRATION ET_STORAGE SET COMMENT = 'drift'": ("update", "storage"),
+    "ALTER NOTIFICATION INTEGRATION ET_EMAIL SET ENABLED = FALSE": ("update", "email"),
+    "ALTER STAGE ET.MAIN.OUTSIDE SET COMMENT = 'drift'": ("update", "outside"),
+    "ALTER PIPE ET.MAIN.PIPE SET COMMENT = 'drift'": ("update", "pipe"),
+    "DROP PIPE ET.MAIN.AUTO_PIPE": ("create", "auto-pipe"),
+    "ALTER SEQUENCE ET.MAIN.NUMBERS SET INCREMENT = 7": ("update", "sequence"),
+    "ALTER FUNCTION ET.MAIN.LEAF() SET COMMENT = 'drift'": ("update", "leaf-function"),
+    "ALTER DYNAMIC TABLE ET.MAIN.BY_CUSTOMER SET TARGET_LAG = '1 hour'": ("update", "dynamic-table"),
+    "ALTER ALERT ET.MAIN.LATE SUSPEND": ("update", "alert"),
     "DROP USER ET_LEAF": ("create", "leaf-user"),
     "DROP TABLE ET.MAIN.LEAF_TABLE": ("create", "leaf-table"),
     "REVOKE SELECT ON TABLE ET.MAIN.ORDERS FROM ROLE ET_ROLE": ("update", "to-role-table"),
@@ -134,8 +149,13 @@ def test_drift_is_found_as_exactly_that_and_repaired(cycle: Cycle) -> None:
 
 
 NEVER_CLEAN = {
+    "ApiAuthenticationIntegrationWithAuthorizationCodeGrant": "the client's secret is only written",
+    "ApiAuthenticationIntegrationWithClientCredentials": "the client's secret is only written",
     "LegacyServiceUser": "password and expiry are only written",
     "ObjectParameter": "only the id is set",
+    "SecretWithAuthorizationCodeGrant": "the token is only written",
+    "SecretWithBasicAuthentication": "the password is only written",
+    "SecretWithGenericString": "the text is only written",
     "ServiceUser": "expiry is only written",
     "StreamOnTable": "SHOW_INITIAL_ROWS is only written",
     "StreamOnView": "SHOW_INITIAL_ROWS is only written",
@@ -171,7 +191,7 @@ def test_objects_are_renamed_in_place(cycle: Cycle) -> None:
     expected = dict.fromkeys(
         ("leaf-database", "leaf-warehouse", "leaf-role", "leaf-user", "leaf-service", "leaf-network", "leaf-schema",
          "leaf-database-role", "leaf-table", "leaf-view", "leaf-tag", "leaf-mask", "leaf-rows", "leaf-password",
-         "leaf-procedure"),
+         "leaf-procedure", "leaf-function"),
         "update",
     ) | {"leaf-stage": "replace"}  # fmt: skip
     assert cycle.program.steps("preview") == expected

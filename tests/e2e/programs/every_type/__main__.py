@@ -11,6 +11,7 @@ gc.disable()  # as the platform's own program does
 from tests.e2e.programs.every_type import (  # noqa: E402
     code_objects,
     containers,
+    data_objects,
     governance,
     grants,
     identities,
@@ -26,6 +27,7 @@ tables = relations.declare(places)
 policies = governance.declare(places, tables)
 people = identities.declare(places, policies)
 code_objects.declare(places, tables)
+data_objects.declare(places, tables, people)
 grants.declare(places, tables, people)
 ownership.declare(places, people)
 leaves.declare(places, policies)

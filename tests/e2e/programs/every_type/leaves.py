@@ -93,3 +93,14 @@ def declare(places: Places, policies: Policies) -> None:
         execute_as="OWNER",
         opts=after(),
     )
+    snowflake.FunctionSql(
+        "leaf-function",
+        database=database,
+        schema=schema,
+        name=named("LEAF"),
+        return_type="NUMBER(38, 0)",
+        function_definition="1",
+        comment="leaf",
+        is_secure="false",
+        opts=after(),
+    )
