@@ -57,7 +57,7 @@ def on_real(cases: Sequence[Case]) -> int:
         real = perform(cases, there)
     with account.local() as here:
         local = perform(cases, here)
-    for name in real.keys() & local.keys():
+    for name in (name for name in real if name in local):
         lines = [
             *state.differences(local[name].answers, real[name].answers, most=1000),
             *state.differences(local[name].state, real[name].state, most=1000),
