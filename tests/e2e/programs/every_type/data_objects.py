@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pulumi
 import pulumi_snowflake as snowflake
 
@@ -149,7 +151,7 @@ def _csv_stage(places: Places) -> snowflake.Stage:
 
 def _computing(places: Places, tables: Relations) -> None:
     database, schema = places.database.name, places.schema.name
-    snowflake.Sequence(
+    snowflake.Sequence(  # type: ignore[abstract, call-arg]  # the SDK's module hides it behind typing's
         "sequence",
         database=database,
         schema=schema,
@@ -203,7 +205,9 @@ def _computing(places: Places, tables: Relations) -> None:
         schema=schema,
         name="BY_CUSTOMER",
         warehouse=places.warehouse.name,
-        target_lag=either({"maximum_duration": "2 minutes"}, {"downstream": True}),
+        target_lag=cast(
+            "snowflake.DynamicTableTargetLagArgsDict", either({"maximum_duration": "2 minutes"}, {"downstream": True})
+        ),
         query="SELECT CUSTOMER, COUNT(*) AS N FROM ET.MAIN.ORDERS GROUP BY CUSTOMER",
         comment=full("dynamic"),
         opts=after(tables.orders),
@@ -214,7 +218,10 @@ def _computing(places: Places, tables: Relations) -> None:
         schema=schema,
         name="LATE",
         warehouse=places.warehouse.name,
-        alert_schedule=either({"interval": 60}, {"cron": {"expression": "0 3 * * *", "time_zone": "UTC"}}),
+        alert_schedule=cast(
+            "snowflake.AlertAlertScheduleArgsDict",
+            either({"interval": 60}, {"cron": {"expression": "0 3 * * *", "time_zone": "UTC"}}),
+        ),
         condition=either("SELECT 1 AS X", "SELECT 2 AS X"),
         action=either("SELECT 1 AS Y", "SELECT 2 AS Y"),
         comment=full("alert"),
