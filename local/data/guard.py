@@ -103,7 +103,11 @@ def require_checked(tree: Expr) -> None:
     from sqlglot import exp
 
     known = {cte.alias for cte in tree.find_all(exp.CTE)}
-    for table in tree.find_all(exp.Table):
+    for table in tree.find_all(exp.Table, exp.Anonymous):
+        if isinstance(table, exp.Anonymous):
+            if table.meta.get(CALLED):
+                raise unknown_function(table.name)
+            continue
         own = not table.args.get("db") and table.name in known
         if isinstance(table.this, exp.Identifier) and not own and not table.meta.get(CHECKED):
             raise SnowflakeError(
@@ -111,9 +115,6 @@ def require_checked(tree: Expr) -> None:
                 "42S02",
                 f"SQL compilation error:\nObject '{written(table)}' does not exist or not authorized.",
             )
-    for call in tree.find_all(exp.Anonymous):
-        if call.meta.get(CALLED):
-            raise unknown_function(call.name)
     _refuse_session_columns(tree)
 
 

@@ -128,11 +128,16 @@ class Resolver:
             self._reference(node, reading, names)
         elif isinstance(node, (exp.Func, exp.Dot, exp.TableFromRows, exp.Lateral)):
             self._function(node, reading)
-        elif (path := reference(node)) is not None:
+        elif isinstance(node, exp.Column):
+            self._column(node, reading)
+
+    def _column(self, node: exp.Column, reading: Reading) -> None:
+        path = reference(node)
+        if path is not None:
             sequence = find_sequence(self.context.catalogue, reading.access, self._complete(path, reading))
             self.sequences.add(sequence.id)
             take_next(node, SCHEMA, sequence)
-        elif isinstance(node, exp.Column) and node.args.get("db"):
+        elif node.args.get("db"):
             node.set("db", None)
             node.set("catalog", None)
 
