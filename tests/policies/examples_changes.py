@@ -230,7 +230,7 @@ DELIVERY = (
         "SNW-OPS-004",
         "a script for everybody goes round the pack",
         Evidence.FILES,
-        lambda case: edit(case, "Makefile", "@$(OPS) up $(TARGET)", "@pulumi up --yes"),
+        lambda case: edit(case, "Makefile", "@$(OPS) up $(PLACE)", "@pulumi up --yes"),
         what="Makefile",
     ),
 )
