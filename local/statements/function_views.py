@@ -9,7 +9,7 @@ from local.results import Cell, Column, Result, Type, timestamp, yes_no
 from local.session import Context
 from local.statements.changes import text_columns
 from local.statements.common import show_objects
-from local.statements.functions import resolve_function
+from local.statements.routines import resolve_routine
 
 _SOURCE = "docs.snowflake.com: SHOW USER FUNCTIONS, SHOW FUNCTIONS, DESC FUNCTION; provider functionRow"
 KIND = Kind.FUNCTION
@@ -73,7 +73,7 @@ def show_functions(context: Context, reader: Reader) -> Result:
 @describe("FUNCTION", source=_SOURCE)
 def describe_function(context: Context, reader: Reader) -> Result:
     """Rows of property and value; a secure function shows its body to its owner only."""
-    function = resolve_function(context, reader)
+    function = resolve_routine(context, reader, KIND)
     reader.end()
     props = function.props
     rows: list[tuple[Cell, ...]] = [

@@ -12,18 +12,18 @@ from local.data.store import data_store
 from local.data.types import SqlType, read_type
 from local.data.udf import is_query, null_call
 from local.data.work import Plan, defer
-from local.errors import SnowflakeError, already_exists, compilation_error, unsupported
+from local.errors import already_exists, compilation_error, unsupported
 from local.lexer import TokenKind
 from local.model import Json, Kind, Obj
-from local.names import Path, dotted
-from local.parameters import Level, readers, split
-from local.reader import Reader, Value, read_string
+from local.names import dotted
+from local.reader import Reader, read_string
 from local.registry import Answer, CreateHead, alter, create, drop, refuse
 from local.results import Result, status
 from local.session import Context
-from local.statements.changes import label, read_changes, try_rename_or_tags
+from local.statements.changes import label, try_rename_or_tags
 from local.statements.common import create_object, require_create, skipped
 from local.statements.copy_grants import give_again
+from local.statements.routines import change_routine, drop_routine, resolve_or_skip, signature
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -100,11 +100,6 @@ def _read_body(reader: Reader) -> str:
     if not body.strip():
         raise compilation_error("Empty function body.")
     return body
-
-
-def signature(types: tuple[SqlType, ...]) -> str:
-    """What tells overloads apart: names of types without lengths."""
-    return f"({', '.join(kind.name for kind in types)})"
 
 
 def _props(draft: Draft, body: str, *, secure: bool) -> dict[str, Json]:
@@ -199,29 +194,10 @@ def _compiled(context: Context, udf: Udf, make: Callable[[], Result]) -> Answer:
     return defer(context, plan)
 
 
-def resolve_function(context: Context, reader: Reader) -> Obj:
-    """Read ``name(type, …)`` and resolve it; 002003 if no function has that signature."""
-    path = reader.path()
-    return context.access.resolve(KIND, path, signature(reader.parenthesised(read_type)))
-
-
-def _resolve_or_skip(context: Context, reader: Reader) -> tuple[Obj | None, Path]:
-    if_exists = reader.accept("IF", "EXISTS")
-    start = reader.mark()
-    path = reader.path()
-    reader.rewind(start)
-    try:
-        return resolve_function(context, reader), path
-    except SnowflakeError as error:
-        if if_exists and error.code == "002003":
-            return None, path
-        raise
-
-
 @alter("FUNCTION", source=_SOURCE)
 def alter_function(context: Context, reader: Reader) -> Result:
     """RENAME, SECURE, tags, comment and parameters."""
-    function, _ = _resolve_or_skip(context, reader)
+    function, _ = resolve_or_skip(context, reader, KIND)
     if function is None:
         return skipped()
     answer = try_rename_or_tags(context, reader, function)
@@ -232,24 +208,10 @@ def alter_function(context: Context, reader: Reader) -> Result:
         reader.end()
         context.catalogue.update(function, props={**function.props, "secure": word == "SET SECURE"})
         return status(_DONE)
-    changes = read_changes(reader, KIND, {"COMMENT": read_string, **readers(Level.FUNCTION)})
-    plain: dict[str, Value] = {
-        name: value for name, value in changes.values.items() if isinstance(value, str | int | float | bool)
-    }
-    own, params = split(plain, Level.FUNCTION)
-    kept = {name: value for name, value in {**function.params, **params}.items() if name not in changes.unset}
-    comment = "" if "COMMENT" in changes.unset else str(own.get("COMMENT", function.comment))
-    context.catalogue.update(function, comment=comment, params=kept)
-    return status(_DONE)
+    return change_routine(context, reader, function)
 
 
 @drop("FUNCTION", source=_SOURCE)
 def drop_function(context: Context, reader: Reader) -> Result:
     """Drops the function with exactly this signature; what calls it fails from then on."""
-    function, path = _resolve_or_skip(context, reader)
-    reader.end()
-    if function is None:
-        return status(f"Drop statement executed successfully ({dotted(path[-1:])} already dropped).")
-    context.access.require_ownership(function)
-    context.catalogue.drop(function)
-    return status(f"{dotted(path[-1:])} successfully dropped.")
+    return drop_routine(context, reader, KIND)

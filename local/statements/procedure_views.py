@@ -11,7 +11,7 @@ from local.results import Cell, Column, Result, Type, timestamp, yes_no
 from local.session import Context
 from local.statements.changes import text_columns
 from local.statements.common import show_objects
-from local.statements.procedures import resolve_procedure
+from local.statements.routines import resolve_routine
 
 _SOURCE = "docs.snowflake.com: SHOW PROCEDURES, DESC PROCEDURE; provider procedureRow, ProcedureDetails"
 KIND = Kind.PROCEDURE
@@ -68,7 +68,7 @@ def show_procedures(context: Context, reader: Reader) -> Result:
 @describe("PROCEDURE", source=_SOURCE)
 def describe_procedure(context: Context, reader: Reader) -> Result:
     """Rows of property and value; a secure procedure shows its body and options to its owner only."""
-    procedure = resolve_procedure(context, reader)
+    procedure = resolve_routine(context, reader, KIND)
     reader.end()
     props = procedure.props
     hidden = bool(props.get("secure")) and not context.access.owns(procedure)

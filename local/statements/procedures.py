@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from local.data.types import SqlType, read_type
-from local.errors import SnowflakeError, compilation_error, unsupported
+from local.errors import compilation_error, unsupported
 from local.lexer import TokenKind
-from local.model import Json, Kind, Obj
-from local.names import Path, dotted
-from local.parameters import Level, readers, split
+from local.model import Json, Kind
+from local.names import dotted
 from local.reader import Reader, Value, ValueReader, read_string, read_strings
 from local.registry import CreateHead, alter, create, drop, refuse
 from local.results import Result, status
 from local.session import Context
-from local.statements.changes import as_json, label, read_changes, try_rename_or_tags
+from local.statements.changes import as_json, label, try_rename_or_tags
 from local.statements.common import create_object, skipped
+from local.statements.routines import change_routine, drop_routine, resolve_or_skip, signature
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP PROCEDURE; provider ProcedureArgument"
 KIND = Kind.PROCEDURE
@@ -147,11 +146,6 @@ def _check(draft: Draft) -> None:
             raise compilation_error(f"{name} does not apply to language {draft.language}.")
 
 
-def signature(types: tuple[SqlType, ...]) -> str:
-    """What tells overloads apart: names of types without lengths."""
-    return f"({', '.join(kind.name for kind in types)})"
-
-
 @create("PROCEDURE", modifiers=("SECURE",), notes="stored, not run; SQL, Python, JavaScript", source=_SOURCE)
 def create_procedure(context: Context, reader: Reader, head: CreateHead) -> Result:
     """Procedures of one name differ by the types of their arguments."""
@@ -181,29 +175,10 @@ def create_procedure(context: Context, reader: Reader, head: CreateHead) -> Resu
     return answer if made is None else status(f"Function {dotted(path[-1:])} successfully created.")
 
 
-def resolve_procedure(context: Context, reader: Reader) -> Obj:
-    """Read ``name(type, …)`` and resolve it; 002003 if no procedure has that signature."""
-    path = reader.path()
-    return context.access.resolve(KIND, path, signature(reader.parenthesised(read_type)))
-
-
-def _resolve_or_skip(context: Context, reader: Reader) -> tuple[Obj | None, Path]:
-    if_exists = reader.accept("IF", "EXISTS")
-    start = reader.mark()
-    path = reader.path()
-    reader.rewind(start)
-    try:
-        return resolve_procedure(context, reader), path
-    except SnowflakeError as error:
-        if if_exists and error.code == "002003":
-            return None, path
-        raise
-
-
 @alter("PROCEDURE", source=_SOURCE)
 def alter_procedure(context: Context, reader: Reader) -> Result:
     """RENAME, tags, EXECUTE AS, comment and parameters."""
-    procedure, _ = _resolve_or_skip(context, reader)
+    procedure, _ = resolve_or_skip(context, reader, KIND)
     if procedure is None:
         return skipped()
     answer = try_rename_or_tags(context, reader, procedure)
@@ -215,25 +190,10 @@ def alter_procedure(context: Context, reader: Reader) -> Result:
         reader.end()
         context.catalogue.update(procedure, props={**procedure.props, "execute as": who})
         return status("Statement executed successfully.")
-    changes = read_changes(reader, KIND, {"COMMENT": read_string, **readers(Level.PROCEDURE)})
-    own, params = split(_plain(changes.values), Level.PROCEDURE)
-    kept = {name: value for name, value in {**procedure.params, **params}.items() if name not in changes.unset}
-    comment = "" if "COMMENT" in changes.unset else str(own.get("COMMENT", procedure.comment))
-    context.catalogue.update(procedure, comment=comment, params=kept)
-    return status("Statement executed successfully.")
-
-
-def _plain(values: Mapping[str, Json]) -> dict[str, Value]:
-    return {name: value for name, value in values.items() if isinstance(value, str | int | float | bool)}
+    return change_routine(context, reader, procedure)
 
 
 @drop("PROCEDURE", source=_SOURCE)
 def drop_procedure(context: Context, reader: Reader) -> Result:
     """Drops the procedure with exactly this signature."""
-    procedure, path = _resolve_or_skip(context, reader)
-    reader.end()
-    if procedure is None:
-        return status(f"Drop statement executed successfully ({dotted(path[-1:])} already dropped).")
-    context.access.require_ownership(procedure)
-    context.catalogue.drop(procedure)
-    return status(f"{dotted(path[-1:])} successfully dropped.")
+    return drop_routine(context, reader, KIND)
