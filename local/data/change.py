@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from local.data.columns import ColumnDef, find_column
 from local.data.encode import count_result
 from local.data.guard import written
+from local.data.identity import Identity
 from local.data.overlay import Writing
 from local.data.parse import bind_arrays, prepare
 from local.data.resolve import ROWID, Resolver
@@ -96,7 +97,8 @@ def make_plan(
                     other.execute(statement)
         return count_result(labels, write(worker_of(context).writing(wanted, target.table.id)), kind)
 
-    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone})
+    identity = Identity(context.catalogue, resolver.tables | resolver.views)
+    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, identity=identity)
 
 
 # INSERT

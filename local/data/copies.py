@@ -1,7 +1,8 @@
 """Rows of clones: copied under table numbers that nobody knows yet; then everything is recorded, in one commit.
 
 Snowflake shares the storage of a clone with its source; here the rows are copied, in one snapshot for all tables of the
-statement. If the server dies before the clones are recorded, nothing has their numbers and the rows go.
+statement. If the server dies before the clones are recorded, nothing has their numbers and the rows go. If a source has
+changed in the meantime, its rows are thrown away and the statement begins anew.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef
 from local.data.halt import halt
+from local.data.identity import Identity
 from local.data.overlay import roll_back
 from local.data.shapes import SCHEMA, create_statement, physical, shape_of
 from local.data.store import data_store
 from local.data.values import sequence, sequence_statements
-from local.data.work import Plan, defer
+from local.data.work import Plan, Stale, defer
 from local.registry import Answer
 from local.results import Result
 from local.session import Context
@@ -49,6 +51,8 @@ class Cloning:
     make: Callable[[Next], Result]
     """Records the clones, in a transaction of the catalogue."""
     sequences: Sequence[str] = field(default=())
+    containers: Sequence[int] = field(default=())
+    """The schema or database that is cloned."""
 
 
 def clone(context: Context, prepare: Callable[[], Cloning]) -> Answer:
@@ -59,12 +63,18 @@ def clone(context: Context, prepare: Callable[[], Cloning]) -> Answer:
 
     def plan() -> Plan:
         cloning = prepare()
+        sources = frozenset(copy.source for copy in cloning.copies)
+        identity = Identity(context.catalogue, {*sources, *cloning.containers})
+
+        def make(following: Next) -> Result:
+            if not identity.same():
+                raise Stale
+            return cloning.make(following)
 
         def run(cursor: DuckDBPyConnection) -> Result:
-            return _copy(context, store, cursor, cloning)
+            return _copy(context, store, cursor, replace(cloning, make=make))
 
-        sources = frozenset(copy.source for copy in cloning.copies)
-        return Plan(store.wanted(context.catalogue), sources, run, ddl=True)
+        return Plan(store.wanted(context.catalogue), sources, run, ddl=True, identity=identity)
 
     return defer(context, plan)
 

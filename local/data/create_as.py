@@ -1,7 +1,8 @@
 """CREATE TABLE … AS: rows first, under a table number that nobody knows yet; then the table, in one commit.
 
 If the server dies in between, no table of the catalogue has that number and the rows are dropped with the next
-comparison of the two stores.
+comparison of the two stores. If what the query reads was renamed, dropped, altered or given a policy in between, the
+rows are thrown away and the statement begins anew.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING
 from local.data.columns import ColumnDef
 from local.data.definition import UNTYPED
 from local.data.halt import halt
+from local.data.identity import Identity
 from local.data.overlay import roll_back
 from local.data.query import Query, plan_query
 from local.data.shapes import create_statement, physical, shape_of
 from local.data.store import data_store
 from local.data.values import converted
-from local.data.work import Plan, defer
+from local.data.work import Plan, Stale, defer
 from local.errors import compilation_error
 from local.results import Deferred, Result
 from local.session import Context
@@ -38,11 +40,17 @@ def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make
         query = plan_query(context, sql)
         require_warehouse(context)
         number = context.catalogue.reserve()
+        identity = Identity(context.catalogue, query.reads | query.views)
+
+        def record(columns: Sequence[ColumnDef], number: int) -> Result:
+            if not identity.same():
+                raise Stale
+            return make(columns, number)
 
         def run(cursor: DuckDBPyConnection) -> Result:
-            return _fill(context, cursor, query, number, given, make)
+            return _fill(context, cursor, query, number, given, record)
 
-        return Plan(data_store(context).wanted(context.catalogue), query.reads, run, ddl=True)
+        return Plan(data_store(context).wanted(context.catalogue), query.reads, run, ddl=True, identity=identity)
 
     return defer(context, plan)
 

@@ -15,6 +15,7 @@ from local.data.change import (
     rows_to_insert,
 )
 from local.data.encode import count_result
+from local.data.identity import Identity
 from local.data.overlay import Writing
 from local.data.parse import prepare
 from local.data.resolve import Resolver
@@ -87,6 +88,7 @@ def plan_merge(context: Context, tree: Expr) -> Plan:
         frozenset(resolver.tables),
         lambda cursor: _run(context, cursor, merge, query, wanted),
         {target.table.id: True},
+        identity=Identity(context.catalogue, resolver.tables | resolver.views),
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from local.data.attach import with_attachments
 from local.data.faults import translated
+from local.data.identity import Identity
 from local.data.overlay import Overlay, Writing, covered_name, roll_back
 from local.data.past import now
 from local.data.shapes import SCHEMA, STAMP, VERSION, Shapes, physical, stored_name
@@ -43,6 +44,9 @@ class Plan:
     sides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Tables of the server itself that commit with the rows: name → columns with their DuckDB types (``Worker.side``).
     Only a statement that also ``writes`` a table may write them."""
+    identity: Identity | None = None
+    """What the statement was planned for, looked at again when it has its locks; by default what it reads and writes
+    if it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def timed_out(seconds: int) -> SnowflakeError:
     )
 
 
-class _Stale(Exception):
+class Stale(Exception):
     """What the statement was planned for has changed since."""
 
 
@@ -129,13 +133,13 @@ class Worker:
         return covered_name(name) if name in self.covered else f"{SCHEMA}.{name}"
 
     def perform(self, plan: Plan, ticket: Ticket, terms: Terms, covered: frozenset[str]) -> Result:
-        """Run a planned statement; raises ``_Stale`` if it must be planned again (``covered`` is what it knew)."""
+        """Run a planned statement; raises ``Stale`` if it must be planned again (``covered`` is what it knew)."""
         with self._guard:
             ticket.check()
             if self.failed:
                 raise SnowflakeError("090232", "25000", "The transaction is aborted; it can only be closed.")
             if covered != self.covered:
-                raise _Stale
+                raise Stale
             if not terms.autocommit and plan.writes and not plan.ddl and not self.open:
                 self.open = self.implicit = True
             self._running = ticket
@@ -177,7 +181,7 @@ class Worker:
             else:
                 self._store.past.wrote([terms.query], began)
             return result
-        except _Stale:
+        except Stale:
             raise
         except BaseException:
             if self.open and terms.abort_on_error:
@@ -201,10 +205,12 @@ class Worker:
             self._store.locks.acquire(
                 self._session, tables, alone=alone, seconds=terms.lock_timeout, check=ticket.check
             )
+        if plan.identity is not None and not plan.identity.same():
+            raise Stale
         self._connect()
         self._store.shape(plan.wanted, self._session, self.covered)
         if not all(self._store.in_shape(plan.wanted, table) for table in plan.reads | set(plan.writes)):
-            raise _Stale
+            raise Stale
         for table, alone in plan.writes.items():
             if alone and not plan.ddl:
                 self._store.watch(plan.wanted, table)
@@ -343,7 +349,10 @@ def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
 
     def planned() -> Plan:
         context.attached.clear()
-        return with_attachments(plan(), context.attached)
+        made = with_attachments(plan(), context.attached)
+        if made.identity is None and made.writes:
+            made = replace(made, identity=Identity(context.catalogue, made.reads | made.writes.keys()))
+        return made
 
     first = planned()
     terms, ticket = _terms(context), Ticket()
@@ -377,7 +386,7 @@ def _perform(
     for _ in range(_REPLANS):
         try:
             return worker.perform(current, ticket, terms, covered)
-        except _Stale:
+        except Stale:
             time.sleep(0.02)
             with context.catalogue.transaction():
                 covered = worker.covered

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from local.data.columns import columns_of
+from local.data.identity import Identity
 from local.data.query import plan_query
 from local.data.store import data_store
 from local.data.values import converted
@@ -126,7 +127,7 @@ def _refresh(context: Context, number: int) -> int:
     with context.catalogue.transaction():
         table = context.catalogue.lookup(number)
         if table is None:
-            raise SnowflakeError("002003", "02000", "SQL compilation error:\nA dynamic table was dropped meanwhile.")
+            raise _dropped()
         warehouse = table.props.get("WAREHOUSE")
         inner = as_owner(context, table, warehouse if isinstance(warehouse, int) else None)
     try:
@@ -143,8 +144,14 @@ def _refresh(context: Context, number: int) -> int:
     return result.affected or 0
 
 
+def _dropped() -> SnowflakeError:
+    return SnowflakeError("002003", "02000", "SQL compilation error:\nA dynamic table was dropped meanwhile.")
+
+
 def _plan(inner: Context, number: int) -> Plan:
-    table = inner.catalogue.get(number)
+    table = inner.catalogue.lookup(number)
+    if table is None:
+        raise _dropped()
     query = plan_query(inner, str(table.props["query"]))
     require_warehouse(inner)
     columns = columns_of(table)
@@ -161,4 +168,5 @@ def _plan(inner: Context, number: int) -> Plan:
             )
         return Result((), (), affected=worker_of(inner).writing(wanted, number).overwrite(rows))
 
-    return Plan(wanted, query.reads, run, {number: True}, ddl=True)
+    identity = Identity(inner.catalogue, {number, *query.reads, *query.views})
+    return Plan(wanted, query.reads, run, {number: True}, ddl=True, identity=identity)

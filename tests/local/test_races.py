@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from local.data import copies, create_as
 from local.data.store import data_store, existing_store
 from local.dump import dump
 from local.engine import execute
@@ -144,15 +145,13 @@ def explains(order: Sequence[Done], end: str) -> bool:
 def drawn(dice: random.Random) -> list[list[str]]:
     """Two or three sessions with one or two statements each.
 
-    What makes a table from another one reads it when it begins, and the table is there when it ends (READ COMMITTED).
-    Beside a session of two statements, or one that gives a name to another table, that may look like no order at all:
-    there each session has only one statement, and none of these.
+    What makes a table from another one reads its rows when it begins, and the table is there when it ends (READ
+    COMMITTED). Beside a session of two statements that may look like no order at all: there each has only one.
     """
     threads = [[dice.choice(RACES) for _ in range(dice.choice((1, 2)))] for _ in range(dice.choice((2, 2, 3)))]
-    reading = any(" AS SELECT" in sql or "CLONE" in sql for thread in threads for sql in thread)
-    if not reading:
-        return threads
-    return [["UPDATE X SET A = A + 10" if "RENAME" in sql or "SWAP" in sql else sql] for sql, *_ in threads]
+    if any(" AS SELECT" in sql or "CLONE" in sql for thread in threads for sql in thread):
+        return [[sql] for sql, *_ in threads]
+    return threads
 
 
 def check_races(seed: int, count: int) -> None:
@@ -226,4 +225,52 @@ def test_writer_that_was_planned_before_a_column_became_not_null_is_refused() ->
         finished(writing)
     assert caught.value.code == "100072"
     assert owner.run("SELECT COUNT(*) FROM X").rows == [("3",)]
+    closed(account)
+
+
+@pytest.mark.parametrize("sql", ["CREATE TABLE Y AS SELECT A FROM X", "CREATE TABLE Y CLONE X"])
+@pytest.mark.parametrize(
+    ("meanwhile", "rows"),
+    [
+        (("ALTER TABLE X SWAP WITH Z",), "0"),
+        (("ALTER TABLE X RENAME TO OLD", "ALTER TABLE Z RENAME TO X"), "0"),
+        (("DROP TABLE X",), None),
+        (("COMMENT ON TABLE X IS 'x'",), "2"),
+    ],
+)
+def test_table_is_made_from_what_the_name_means_when_it_is_there(
+    monkeypatch: pytest.MonkeyPatch, sql: str, meanwhile: tuple[str, ...], rows: str | None
+) -> None:
+    account = prepared()
+    maker, other = session(account), session(account)
+    left = list(meanwhile)
+
+    def step(_: str) -> None:
+        while left:
+            other.run(left.pop(0))
+
+    for module in (create_as, copies):
+        monkeypatch.setattr(module, "halt", step)
+    if rows is None:
+        assert maker.fails(sql).code == "002003"
+        assert [table.name for table in account.catalogue.of_kind(Kind.TABLE)] == ["Z"]
+    else:
+        maker.run(sql)
+        assert maker.run("SELECT COUNT(*) FROM Y").rows == [(rows,)]
+    closed(account)
+
+
+def test_writer_that_waited_sees_the_policy_that_came_meanwhile() -> None:
+    account = prepared()
+    holder, writer, owner = (session(account) for _ in range(3))
+    owner.run("CREATE MASKING POLICY HIDE AS (V INT) RETURNS INT -> -1")
+    for sql in ("BEGIN", "DELETE FROM Z"):
+        holder.run(sql)
+    writing = started(writer, "INSERT OVERWRITE INTO Z SELECT A FROM X")
+    waiter = threading.Thread(target=writing.run)
+    waiter.start()
+    owner.run("ALTER TABLE X MODIFY COLUMN A SET MASKING POLICY HIDE")
+    holder.run("COMMIT")
+    waiter.join(30)
+    assert owner.run("SELECT A FROM Z").rows == [("-1",), ("-1",)]
     closed(account)
