@@ -52,7 +52,7 @@ def clone_table(context: Context, reader: Reader, head: CreateHead, path: Path) 
         return existing
 
     def prepare() -> Cloning:
-        source = find_table(context, source_path)
+        source = _source_of_rows(context, source_path)
         context.access.require(source, "SELECT")
         _require_kind(source, head)
         number = context.catalogue.reserve()
@@ -61,6 +61,16 @@ def clone_table(context: Context, reader: Reader, head: CreateHead, path: Path) 
         return Cloning([copy], lambda _: _make_table(context, head, path, source, options, number))
 
     return clone(context, prepare)
+
+
+def _source_of_rows(context: Context, path: Path) -> Obj:
+    """A table, or a dynamic table that has been computed: its clone is a table with the rows of now."""
+    found = find_relation(context, context.access.complete(Kind.TABLE, path))
+    if found is None or found.kind is not Kind.DYNAMIC_TABLE or not context.access.visible(found):
+        return find_table(context, path)
+    if found.props.get("refreshed") is None:
+        raise not_initialized(found)
+    return found
 
 
 def _require_kind(source: Obj, head: CreateHead) -> None:
@@ -79,9 +89,8 @@ def _not_permanent(message: str) -> SnowflakeError:
 
 def _make_table(context: Context, head: CreateHead, path: Path, source: Obj, options: Options, number: int) -> Result:
     catalogue = context.catalogue
-    require_same(context, source)
     temporary = not TEMPORARY.isdisjoint(head.modifiers)
-    props = {name: value for name, value in source.props.items() if name != "session"}
+    props = _table_props(source)
     props["TRANSIENT"] = temporary or "TRANSIENT" in head.modifiers
     props["cluster_by"] = options.cluster_by or props.get("cluster_by") or ""
     if temporary:
@@ -111,14 +120,6 @@ def _make_table(context: Context, head: CreateHead, path: Path, source: Obj, opt
         copy_references(catalogue, uses, {source.id: table.id})
         attach(context, table, (), options)
     return answer
-
-
-def require_same(context: Context, source: Obj) -> None:
-    """000625 if the source has changed since its rows were copied."""
-    if context.catalogue.lookup(source.id) != source:
-        raise SnowflakeError(
-            "000625", "57014", f"'{source.name}' was changed by another statement while it was cloned."
-        )
 
 
 # Schemas and databases
@@ -154,8 +155,6 @@ def clone_container(context: Context, reader: Reader, head: CreateHead, kind: Ki
         copies = _copies(context, contents, point)
 
         def make(following: Next) -> Result:
-            for table in contents.tables():
-                require_same(context, table)
             contents.capture(context.catalogue)
             made = {**source.props, **props, "TRANSIENT": "TRANSIENT" in head.modifiers}
             made["MANAGED_ACCESS"] = managed
@@ -175,7 +174,7 @@ def clone_container(context: Context, reader: Reader, head: CreateHead, kind: Ki
                 _make_current(context, clone_)
             return answer
 
-        return Cloning(copies, make, contents.sequences())
+        return Cloning(copies, make, contents.sequences(), [source.id])
 
     return clone(context, prepare)
 
