@@ -15,6 +15,9 @@ from local.store import Store
 
 _RANDOM = ("account_id", "PASSWORD_HASH", "SECRET_HASH", "STORAGE_AWS_EXTERNAL_ID")
 """Properties that differ between equal accounts; only that they are set is compared."""
+_SECRET = ("CREDENTIALS", "ENCRYPTION", "WEBHOOK_HEADERS")
+"""Properties that may hold secrets; only that they are set is told."""
+_PLACEHOLDER = "SNOWFLAKE_WEBHOOK_SECRET"
 _MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE", "_TIMESTAMP", "_SET")
 """Endings of properties that hold a moment; left out, as is whether a warehouse runs just now."""
 
@@ -84,7 +87,7 @@ def _ordered(entries: Iterable[dict[str, Json]]) -> list[Json]:
 def _object(catalogue: Catalogue, obj: Obj) -> Json:
     owner = catalogue.lookup(obj.owner)
     props: dict[str, Json] = {
-        name: "***" if name in _RANDOM else _by_name(catalogue, name, value)
+        name: "***" if _hidden(name, value) else _by_name(catalogue, name, value)
         for name, value in sorted(obj.props.items())
         if not name.endswith(_MOMENTS) and not (obj.kind is Kind.WAREHOUSE and name == "STATE")
     }
@@ -94,6 +97,12 @@ def _object(catalogue: Catalogue, obj: Obj) -> Json:
         "props": props,
         "params": dict(sorted(obj.params.items())),
     }
+
+
+def _hidden(name: str, value: Json) -> bool:
+    if name == "WEBHOOK_URL":
+        return _PLACEHOLDER not in str(value)
+    return name in _RANDOM or (name in _SECRET and bool(value))
 
 
 def _by_name(catalogue: Catalogue, name: str, value: Json) -> Json:

@@ -8,6 +8,7 @@ import logging
 import re
 import secrets
 import time
+import traceback
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from local.server.body import object_of, text_of
 from local.server.encoding import encode_result, failure, query_answer
 from local.server.kept import kept_result
 from local.server.multiple import Part, has_body, read_failure, separate, summary, wrong_count
-from local.server.redact import Tracked, strip_tracking
+from local.server.redact import Tracked, strip_tracking, veiled, without_secrets
 from local.server.state import Query, Server
 from local.session import Binding, Context, Session
 
@@ -118,9 +119,9 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
         else:
             body, rows = await _answer(server, session, request, said.sql, query_id)
     except SnowflakeError as raised:
-        error = raised
+        error = veiled(raised, request.sql)
     except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
-        error = incident("statement")
+        error = incident("statement", request.sql)
     if error is not None:
         body = json.dumps(failure(error, query_id)).encode()
     session.last_query_id = query_id
@@ -143,10 +144,13 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
     return body
 
 
-def incident(where: str) -> SnowflakeError:
-    """000603 for an exception that nobody expected; the log has the traceback under the same number."""
+def incident(where: str, sql: str = "") -> SnowflakeError:
+    """000603 for an exception that nobody expected; the log has the traceback under the same number.
+
+    Exceptions of libraries quote the statement, so its strings are masked in what they say.
+    """
     number = secrets.randbelow(9_000_000) + 1_000_000
-    _LOG.exception("incident %s in %s", number, where)
+    _LOG.error("incident %s in %s\n%s", number, where, without_secrets(traceback.format_exc(), sql))
     return SnowflakeError("000603", "XX000", f"Processing aborted by error 300010:391167117; incident {number}.")
 
 

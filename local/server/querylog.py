@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 from typing import TextIO, TypedDict
 
-from local.server.redact import REDACTED, redact
-
-_SYNTAX = "001003"
+from local.server.redact import logged
 
 
 class Line(TypedDict):
@@ -28,10 +26,7 @@ class Line(TypedDict):
 
 
 class QueryLog:
-    """Appends to ``path``; None logs nothing. Secrets in the statement's text are masked here and nowhere else.
-
-    Of a statement that could not be parsed nothing is known, so nothing of it is kept, as in Snowflake's history.
-    """
+    """Appends to ``path``; None logs nothing. Secrets in the statement's text are masked here."""
 
     def __init__(self, path: Path | None) -> None:
         self._file: TextIO | None = None
@@ -42,8 +37,7 @@ class QueryLog:
     def write(self, line: Line) -> None:
         """Add a line; complete on disk when this returns, as far as the process may die."""
         if self._file is not None:
-            shown = REDACTED if line["code"] == _SYNTAX else redact(line["sql"])
-            masked: Line = {**line, "sql": shown}
+            masked: Line = {**line, "sql": logged(line["sql"], line["code"])}
             self._file.write(json.dumps(masked, separators=(",", ":")) + "\n")
 
     def close(self) -> None:

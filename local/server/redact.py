@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from local.errors import SnowflakeError
@@ -34,6 +34,17 @@ _LOOSE = re.compile(
 """The same where there are no tokens: in comments."""
 _COMMENT = re.compile(r"--|//|/\*")
 _DEEPEST = 4
+_SHORTEST = 6
+_SYNTAX = "001003"
+_KEY_TEXT = "PRIVATE KEY-----"
+"""Of a private key in PEM, whatever it was given as."""
+_BARE = frozenset({TokenKind.WORD, TokenKind.QUOTED, TokenKind.NUMBER})
+_QUERIES = frozenset(
+    {"SELECT", "WITH", "VALUES", "INSERT", "UPDATE", "DELETE", "MERGE", "SHOW", "DESC", "DESCRIBE", "USE", "LIST", "LS"}
+)
+_SUSPECT = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL|WEBHOOK|\b(?:USER|INTEGRATION)\b", re.IGNORECASE)
+"""Statements that have to do with secrets, however they are spelt."""
+_UNEXPECTED = re.compile(r"(unexpected )'(?:['\"]|\$\$).*'\.", re.DOTALL)
 
 _TRACKING = "--terraform_provider_usage_tracking"
 _ANY_STRING = re.compile(r"'.*", re.DOTALL)
@@ -62,29 +73,98 @@ def strip_tracking(sql: str) -> Tracked:
     return Tracked(text[:start].rstrip(), str(origin.get("resource", "")), str(origin.get("operation", "")))
 
 
-def redact(sql: str, depth: int = 0) -> str:
+def redact(sql: str, depth: int = 0, *, failed: bool = False) -> str:
     """The statement with the values of passwords, tokens and secret strings replaced by ``'***'``.
 
     Statements in strings and in comments are treated alike (``depth`` counts how deep). What cannot be split into
-    tokens is cut at its first string, because nothing is known about the rest.
+    tokens is cut at its first string, because nothing is known about the rest. Of a statement that ``failed`` a
+    misspelt word may have been the name of a secret: unless it is a query, all its strings go.
     """
     try:
         tokens = tokenize(sql)
     except SnowflakeError:
         return _ANY_STRING.sub(MASK, sql)
-    listed = _in_lists(tokens)
+    hidden = _hidden(tokens, bare=failed, strings=failed and tokens[0].upper not in _QUERIES)
     parts: list[str] = []
     position = 0
     for index, token in enumerate(tokens):
         gap = sql[position : token.start]
         parts.append(_LOOSE.sub(rf"\1\2{MASK}", gap) if gap and _COMMENT.search(gap) else gap)
         text = sql[token.start : token.end]
-        if token.kind is TokenKind.STRING:
-            hidden = index in listed or _is_secret(tokens, index)
-            text = MASK if hidden else _nested(text, token.value, depth)
+        if index in hidden:
+            text = MASK
+        elif token.kind is TokenKind.STRING:
+            text = _nested(text, token.value, depth)
         parts.append(text)
         position = token.end
-    return "".join(parts)
+    return _without("".join(parts), {tokens[index].value for index in hidden})
+
+
+def logged(sql: str, code: str | None) -> str:
+    """A statement as logs and histories show it; ``code`` is that of its error.
+
+    Of one that could not be parsed nothing is known, so nothing of it is shown, as in Snowflake's history.
+    """
+    return REDACTED if code == _SYNTAX else redact(sql, failed=code is not None)
+
+
+def veiled(error: SnowflakeError, sql: str) -> SnowflakeError:
+    """The error without the secrets of its statement; of one that could not be parsed, without what may be one."""
+    suspect = error.code == _SYNTAX and _SUSPECT.search(sql) is not None
+    message = _without(error.message, secrets_of(sql, strings=suspect))
+    if suspect:
+        message = _UNEXPECTED.sub(r"\1'***'.", message)
+    return error if message == error.message else SnowflakeError(error.code, error.state, message)
+
+
+def without_secrets(text: str, sql: str) -> str:
+    """A text that may quote a statement, such as a traceback, without the statement's strings."""
+    return _without(text, secrets_of(sql, strings=True))
+
+
+def secrets_of(sql: str, depth: int = 0, *, strings: bool = False) -> set[str]:
+    """The values that ``redact`` would mask, or every string, also those of statements in strings."""
+    try:
+        tokens = tokenize(sql)
+    except SnowflakeError:
+        first = re.search(r"['\"]|\$\$", sql)
+        rest = sql[first.end() :] if first else ""
+        return {*re.split(r"['\"\s]|\$\$", rest), *(found[3].strip("'\"") for found in _LOOSE.finditer(sql))}
+    found = {tokens[index].value for index in _hidden(tokens, bare=True, strings=strings)}
+    if depth < _DEEPEST:
+        for token in tokens:
+            if token.kind is TokenKind.STRING and _LOOSE.search(token.value) is not None:
+                found |= secrets_of(token.value, depth + 1, strings=strings)
+    return found
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    """The text without these values; one of less than six characters would be found everywhere."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST:
+            for written in {secret, secret.replace("'", "''"), secret.encode("unicode_escape").decode()}:
+                text = text.replace(written, "***")
+    return text
+
+
+def _hidden(tokens: Sequence[Token], *, bare: bool, strings: bool) -> set[int]:
+    """Which tokens are secrets.
+
+    With ``bare`` also names and numbers where a secret's string should stand or that a quote too many has torn off a
+    string, with ``strings`` every string.
+    """
+    listed = _in_lists(tokens)
+    found: set[int] = set()
+    for index, token in enumerate(tokens):
+        if token.kind is TokenKind.STRING:
+            if strings or index in listed or _KEY_TEXT in token.value or _is_secret(tokens, index):
+                found.add(index)
+        elif bare and index and token.kind in _BARE:
+            before = tokens[index - 1]
+            torn = before.kind is TokenKind.STRING and before.end == token.start
+            if torn or (before.value in ("=", "=>") and _is_secret(tokens, index)):
+                found.add(index)
+    return found
 
 
 def _nested(text: str, value: str, depth: int) -> str:
