@@ -153,7 +153,16 @@ PREVENT_LOAD_FROM_INLINE_URL | false | bool | A
 REQUIRE_STORAGE_INTEGRATION_FOR_STAGE_CREATION | false | bool | A
 REQUIRE_STORAGE_INTEGRATION_FOR_STAGE_OPERATION | false | bool | A
 SSO_LOGIN_PAGE | false | bool | A
+GO_QUERY_RESULT_FORMAT | ARROW | JSON,ARROW,ARROW_FORCE | AUS
+JDBC_QUERY_RESULT_FORMAT | ARROW | JSON,ARROW,ARROW_FORCE | AUS
+ODBC_QUERY_RESULT_FORMAT | ARROW | JSON,ARROW,ARROW_FORCE | AUS
+PYTHON_CONNECTOR_QUERY_RESULT_FORMAT | ARROW | JSON,ARROW,ARROW_FORCE | AUS
 """
+
+UNLISTED = frozenset(
+    f"{driver}_QUERY_RESULT_FORMAT" for driver in ("GO", "JDBC", "ODBC", "PYTHON_CONNECTOR")
+)  # fmt: skip
+"""What drivers set and SHOW PARAMETERS does not list (gosnowflake ``doc.go``; Python connector ``cursor.py``)."""
 
 SIZES = {
     "XSMALL": "X-Small", "X-SMALL": "X-Small", "SMALL": "Small", "MEDIUM": "Medium", "LARGE": "Large",
@@ -283,7 +292,7 @@ def settings(catalogue: Catalogue, target: Obj | Session, pattern: str | None = 
     """What SHOW PARAMETERS lists; for the account every parameter is meant, session and object parameters included."""
     level = level_of(target)
     wanted = like(pattern) if pattern is not None else None
-    listed = (p for p in at_level(level) if wanted is None or wanted.match(p.name))
+    listed = (p for p in at_level(level) if p.name not in UNLISTED and (wanted is None or wanted.match(p.name)))
     return [(parameter, *effective(catalogue, target, parameter.name)) for parameter in listed]
 
 

@@ -73,7 +73,7 @@ class Settings:
 class Context:
     """What a statement handler gets: the catalogue, who asks, what the account is, and the values bound to ``?``.
 
-    ``describe_only`` asks for a query's columns without its rows.
+    ``describe_only`` asks for a query's columns without its rows, ``arrow`` for the rows of a query in Arrow.
     """
 
     catalogue: Catalogue
@@ -82,6 +82,7 @@ class Context:
     bindings: tuple[Binding, ...] = ()
     query_id: str = ""
     describe_only: bool = False
+    arrow: bool = False
     attached: list[Attachment] = field(default_factory=list)
     """What the statement reads besides tables."""
     result_of: Callable[[str], Result | None] = lambda _: None

@@ -15,7 +15,7 @@ from local.errors import SnowflakeError, unsupported
 from local.results import Cell, Column, Result, StatementType, Type
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 _DAY_ZERO = date(1970, 1, 1).toordinal()
 _UTC_OFFSET = 1440
@@ -54,7 +54,7 @@ def encode_rows(columns: Sequence[Column], rows: Sequence[tuple[object, ...]]) -
     encoded: list[list[Cell]] = []
     size = len(rows) * _CELL * (len(columns) + 1)
     for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
-        encode = _ENCODERS[column.type]
+        encode = ENCODERS[column.type]
         texts = [None if cell is None else encode(cell) for cell in cells]
         size += sum(map(len, filter(None, texts)))
         encoded.append(texts)
@@ -62,9 +62,11 @@ def encode_rows(columns: Sequence[Column], rows: Sequence[tuple[object, ...]]) -
 
 
 def describe(
-    cursor: DuckDBPyConnection, names: Sequence[str] | None = None, types: Sequence[SqlType | None] | None = None
+    cursor: DuckDBPyConnection | DuckDBPyRelation,
+    names: Sequence[str] | None = None,
+    types: Sequence[SqlType | None] | None = None,
 ) -> tuple[Column, ...]:
-    """The columns of the statement that the cursor has executed."""
+    """The columns of the statement that the cursor has executed, or of a relation."""
     found: list[Column] = []
     for index, item in enumerate(cursor.description or ()):
         storage = str(item[1])
@@ -103,9 +105,14 @@ def _number(value: object) -> Cell:
         return format(value, "f")
     text = str(value)
     if len(text) > _DIGITS + 1 or abs(int(text)) >= _LIMIT:
-        shown = text if len(text) <= 100 else f"{text[:100]}..."
-        raise SnowflakeError("100046", "22003", f"{NOT_REPRESENTABLE}, value {shown}")
+        raise not_representable(text)
     return text
+
+
+def not_representable(text: str) -> SnowflakeError:
+    """100046: a whole number of more than 38 digits."""
+    shown = text if len(text) <= 100 else f"{text[:100]}..."
+    return SnowflakeError("100046", "22003", f"{NOT_REPRESENTABLE}, value {shown}")
 
 
 def _real(value: object) -> Cell:
@@ -158,7 +165,7 @@ def _text(value: object) -> Cell:
     return value if isinstance(value, str) else str(value)
 
 
-_ENCODERS: dict[Type, Encoder] = {
+ENCODERS: dict[Type, Encoder] = {
     Type.FIXED: _number,
     Type.REAL: _real,
     Type.BOOLEAN: lambda value: "1" if value else "0",

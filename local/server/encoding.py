@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from local.catalogue import Catalogue
+from local.data.arrow import ArrowRows
 from local.errors import SnowflakeError
 from local.model import Json
 from local.results import Cell, Column, Result, StatementType, Type
@@ -87,6 +88,13 @@ def _rows(result: Result) -> Sequence[Sequence[Cell]]:
     ]
 
 
+def _content(result: Result) -> dict[str, object]:
+    """The rows in the format that they have."""
+    if isinstance(result.rows, ArrowRows):
+        return {"queryResultFormat": "arrow", "rowsetBase64": result.rows.base64}
+    return {"rowset": _rows(result)}
+
+
 def with_row_count(result: Result) -> Result:
     """DML that came back as a bare number, as the one-row table that drivers add up."""
     names = _ROW_COUNTS.get(result.statement_type)
@@ -129,13 +137,13 @@ def query_answer(context: Context) -> dict[str, Json]:
 def encode_result(result: Result, around: Mapping[str, Json], *, describe_only: bool = False) -> bytes:
     """The complete body of a good answer; ``around`` is from ``query_answer``."""
     result = with_row_count(result)
-    rows = () if describe_only else _rows(result)
+    count = 0 if describe_only else len(result.rows)
     data: dict[str, object] = {
         **around,
         "rowtype": [row_type(column) for column in result.columns],
-        "rowset": rows,
-        "total": len(rows),
-        "returned": len(rows),
+        **({"rowset": ()} if describe_only else _content(result)),
+        "total": count,
+        "returned": count,
         "statementTypeId": result.statement_type.value,
         **result.data,
     }

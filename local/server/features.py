@@ -30,7 +30,9 @@ FEATURES = (
           f"{_DOCS}: Controlling network traffic with network policies"),
     _full("login: disabled and expired users; also on every later statement", f"{_DOCS}: ALTER USER"),
     _full("login: session policy, idle timeout", f"{_DOCS}: Snowflake sessions and session policies"),
-    _partly("statement: result format", "JSON rows inside the answer; never Arrow, never in chunks", _DRIVERS),
+    _partly("statement: result format", "queries in Arrow for the Python, Go, JDBC and ODBC drivers "
+            "(PYTHON_CONNECTOR_QUERY_RESULT_FORMAT …), anything else in JSON; inside the answer, never in chunks",
+            f"{_DRIVERS}: nanoarrow converter, arrowToValue"),
     _full("statement: abort (000604), STATEMENT_TIMEOUT_IN_SECONDS of session, user, account, warehouse (000630)",
           f"{_DRIVERS}; {_DOCS}: Parameters"),
     _full("transactions: READ COMMITTED, over several databases; a failed statement takes back only itself; DDL, BEGIN "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
+from local.data.arrow import ArrowRows
 from local.model import Json
 from local.results import Column, Result, Type
 from local.server.state import Query, Server
@@ -52,7 +54,10 @@ def kept_result(server: Server, user: int, query_id: str) -> Result | None:
     if query is None or query.user != user or not query.task.done() or query.code:
         return None
     data = json.loads(query.task.result())["data"]
-    return Result(tuple(_column(told) for told in data["rowtype"]), [tuple(row) for row in data["rowset"]])
+    columns = tuple(_column(told) for told in data["rowtype"])
+    if data["queryResultFormat"] == "arrow":
+        return Result(columns, ArrowRows(columns, base64.b64decode(data["rowsetBase64"]), data["total"]))
+    return Result(columns, [tuple(row) for row in data["rowset"]])
 
 
 def _column(told: dict[str, Json]) -> Column:

@@ -17,13 +17,10 @@ _FIXED: dict[str, Json] = {
     "CLIENT_CONSENT_CACHE_ID_TOKEN": False,
     "CLIENT_FORCE_PROTECT_ID_TOKEN": True,
     "ENABLE_STAGE_S3_PRIVATELINK_FOR_US_EAST_1": False,
-    "QUERY_RESULT_FORMAT": "JSON",
-    "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON",
-    "GO_QUERY_RESULT_FORMAT": "JSON",
     "QUERY_CONTEXT_CACHE_SIZE": 0,
     "SERVICE_NAME": "",
 }
-"""Told whatever a client asks for: this server sends rows as JSON inside the answer and wants no telemetry."""
+"""Told whatever a client asks for: this server sends rows inside the answer and wants no telemetry."""
 
 _SETTABLE: dict[str, Json] = {
     "AUTOCOMMIT": True,
@@ -33,6 +30,10 @@ _SETTABLE: dict[str, Json] = {
     "CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY": 3600,
     "CLIENT_TIMESTAMP_TYPE_MAPPING": "TIMESTAMP_LTZ",
     "DATE_OUTPUT_FORMAT": "YYYY-MM-DD",
+    "GO_QUERY_RESULT_FORMAT": "ARROW",
+    "JDBC_QUERY_RESULT_FORMAT": "ARROW",
+    "ODBC_QUERY_RESULT_FORMAT": "ARROW",
+    "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "ARROW",
     "TIMESTAMP_LTZ_OUTPUT_FORMAT": "",
     "TIMESTAMP_NTZ_OUTPUT_FORMAT": "YYYY-MM-DD HH24:MI:SS.FF3",
     "TIMESTAMP_OUTPUT_FORMAT": "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM",

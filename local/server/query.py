@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from local.access import available_roles
+from local.catalogue import Catalogue
 from local.data.store import existing_store
 from local.data.work import cancelled
 from local.engine import execute
@@ -49,10 +50,12 @@ class QueryRequest:
     describe_only: bool
     asynchronous: bool
     parameters: Mapping[str, Json]
+    arrow: bool = False
+    """Whether the driver can read more than JSON."""
 
     @classmethod
-    def read(cls, body: Mapping[str, Json]) -> QueryRequest:
-        """From the request's JSON object."""
+    def read(cls, body: Mapping[str, Json], accept: str = "") -> QueryRequest:
+        """From the request's JSON object and its Accept header."""
         bindings = object_of(body.get("bindings"))
         ordered = sorted(bindings.items(), key=lambda item: (len(item[0]), item[0]))
         return cls(
@@ -61,6 +64,7 @@ class QueryRequest:
             body.get("describeOnly") is True,
             body.get("asyncExec") is True,
             object_of(body.get("parameters")),
+            "application/snowflake" in accept,
         )
 
 
@@ -78,6 +82,20 @@ def _binding(value: Mapping[str, Json]) -> Binding:
 
 MOST_TEXT = 4 * 1024 * 1024
 """Characters of a request's statements; Snowflake advises against more than 1 MB (docs: Query size limits)."""
+
+
+_FORMATS = {"PythonConnector": "PYTHON_CONNECTOR", "Go": "GO", "JDBC": "JDBC", "ODBC": "ODBC"}
+"""Drivers that read Arrow, by the name under which they log in → how their session parameters begin."""
+
+
+def wants_arrow(catalogue: Catalogue, session: Session, parameters: Mapping[str, Json]) -> bool:
+    """Whether the session's driver reads Arrow and neither the request nor the session asks for JSON."""
+    driver = _FORMATS.get(session.client.partition(" ")[0])
+    if driver is None:
+        return False
+    name = f"{driver}_QUERY_RESULT_FORMAT"
+    said = text_of(parameters.get(name)) or effective(catalogue, session, name)[0]
+    return said.upper().startswith("ARROW")
 
 
 def in_transaction(server: Server, session: Session) -> bool:
@@ -172,6 +190,7 @@ async def _answer(
     """Body of a good answer and its number of rows."""
     first = _check_single(sql)
     context = Context(server.catalogue, session, server.settings, request.bindings, query_id, request.describe_only)
+    context.arrow = request.arrow and wants_arrow(server.catalogue, session, request.parameters)
     context.result_of = lambda wanted: kept_result(server, session.user, wanted)
     # One thread at a time is inside; the answer's names are read before another one may change them.
     with server.catalogue.transaction():
@@ -200,7 +219,8 @@ async def _several(
     own = server.queries.of_id(query_id)
     done: list[Query] = []
     for number, part in enumerate(parts):
-        asked = QueryRequest(part.sql, part.bindings, request.describe_only, False, {"MULTI_STATEMENT_COUNT": 1})
+        parameters: dict[str, Json] = {**request.parameters, "MULTI_STATEMENT_COUNT": 1}
+        asked = QueryRequest(part.sql, part.bindings, request.describe_only, False, parameters, request.arrow)
         child = start(server, session, asked, f"{query_id}/{number}")
         if own is not None:
             if own.cancelled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local.data.arrow import fetch_arrow, in_arrow
 from local.data.encode import describe, fetch
 from local.data.query import plan_query
 from local.data.shapes import NO_SHAPES
@@ -30,7 +31,7 @@ def select(context: Context, reader: Reader) -> Answer:
     for attempt in (try_context_select, try_policy_references):
         found = attempt(context, reader)
         if found is not None:
-            return found
+            return in_arrow(found) if context.arrow else found
     return query(context, reader)
 
 
@@ -56,8 +57,13 @@ def query(context: Context, reader: Reader) -> Answer:
             if context.describe_only:
                 cursor.execute(f"SELECT * FROM ({found.sql}) LIMIT 0")  # noqa: S608
                 return Result(describe(cursor, None, found.types_for(len(cursor.description or ()))))
-            cursor.execute(found.fetched)
-            return fetch(cursor, None, found.types_for(len(cursor.description or ())))
+            if context.arrow:
+                made = fetch_arrow(cursor, found.fetched(as_text=False), found.types_for)
+                if made is not None:
+                    return made
+            cursor.execute(found.fetched())
+            texts = fetch(cursor, None, found.types_for(len(cursor.description or ())))
+            return in_arrow(texts) if context.arrow else texts
 
         wanted = data_store(context).wanted(context.catalogue) if found.reads or found.sequences else NO_SHAPES
         return Plan(wanted, found.reads, run)
