@@ -1,4 +1,4 @@
-"""Dropped tables, schemas and databases that can still come back (UNDROP), with all that went along with them.
+"""Dropped tables, dynamic tables, schemas and databases that can come back (UNDROP), with all that went with them.
 
 A record holds the objects, grants, future grants and references as the store has them; it is made in the transaction
 of the drop. It goes when the retention of the object is over; beyond ``MOST`` objects in all records the oldest go
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", Obj, Grant, FutureGrant, InheritedGrant, Reference)
 
-KINDS = (Kind.TABLE, Kind.SCHEMA, Kind.DATABASE)
+KINDS = (Kind.TABLE, Kind.DYNAMIC_TABLE, Kind.SCHEMA, Kind.DATABASE)
+_WITH_ROWS = (Kind.TABLE, Kind.DYNAMIC_TABLE)
+_SEQUENCE = f'"kind":"{Kind.SEQUENCE.value}"'
 MOST = 500
 _DAY = 86_400
 
@@ -95,7 +97,7 @@ def keep(catalogue: Catalogue, obj: Obj) -> None:
         tuple(encode(future) for n in numbers for future in catalogue.futures.by("container", n)),
         tuple(encode(held) for n in numbers for held in catalogue.inherited.by("container", n)),
         tuple(encode(use) for n in numbers for use in catalogue.references.by("target", n)),
-        tuple(found.id for found in objects if found.kind is Kind.TABLE),
+        tuple(found.id for found in objects if found.kind in _WITH_ROWS),
     )
     catalogue.dropped.put(dropped)
     _bound(catalogue)
@@ -133,6 +135,13 @@ def _bound(catalogue: Catalogue) -> None:
 def tables(catalogue: Catalogue) -> dict[int, float]:
     """Dropped tables whose rows are kept, with the seconds of retention that they had."""
     return {table: dropped.until - dropped.deleted for dropped in catalogue.dropped for table in dropped.tables}
+
+
+def sequences(catalogue: Catalogue) -> list[Obj]:
+    """Sequences of dropped schemas and databases: should they come back, none of their values may repeat."""
+    bodies = (body for dropped in catalogue.dropped for body in dropped.objects)
+    found = (decode(Obj, body) for body in bodies if _SEQUENCE in body)
+    return [obj for obj in found if obj.kind is Kind.SEQUENCE]
 
 
 def find(catalogue: Catalogue, kind: Kind, parent: int, name: str, sees: Callable[[Dropped], bool]) -> Dropped:

@@ -212,7 +212,7 @@ class Resolver:
         if obj.kind is Kind.VIEW:
             return protect(self, obj, columns, self._view(obj, columns, reading), reading), columns
         if obj.kind is Kind.DYNAMIC_TABLE and obj.props.get("refreshed") is None and not reading.defining:
-            raise _not_initialized(obj)
+            raise not_initialized(obj)
         self.tables.add(obj.id)
         if reading.point is not None:
             found = past_source(self.context, obj, columns, reading.point)
@@ -345,7 +345,8 @@ def replace_bindings(context: Context) -> Context:
     return replace(context, bindings=())
 
 
-def _not_initialized(table: Obj) -> SnowflakeError:
+def not_initialized(table: Obj) -> SnowflakeError:
+    """002730: a dynamic table that waits for its first refresh."""
     return compilation_error(
         f"Dynamic Table '{table.name}' is not initialized. Please run a manual refresh or wait for the scheduled "
         "refresh before querying.",

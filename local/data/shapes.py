@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from local.catalogue import Catalogue
 from local.data.columns import ColumnDef, columns_of
 from local.data.sequences import sequence_name, sequence_statement
+from local.dropped import sequences as dropped_sequences
 from local.dropped import tables as dropped_tables
 from local.model import Kind, Obj
 
@@ -32,7 +33,7 @@ class Shapes:
     version: int
     tables: Mapping[int, Shape]
     sequences: Mapping[str, str] = field(default_factory=dict)
-    """DuckDB's name of each sequence of the account → the statement that makes it."""
+    """DuckDB's name of each sequence, also of those that may come back → the statement that makes it."""
     dropped: frozenset[int] = frozenset()
     """Tables that were dropped and may come back: they stay as they are."""
 
@@ -54,7 +55,7 @@ def table_shape(table: Obj) -> Shape:
 def wanted_shapes(catalogue: Catalogue, version: int) -> Shapes:
     """The shapes that the catalogue asks for."""
     tables = (*catalogue.objects.by("kind", Kind.TABLE), *catalogue.objects.by("kind", Kind.DYNAMIC_TABLE))
-    sequences = catalogue.objects.by("kind", Kind.SEQUENCE)
+    sequences = (*catalogue.objects.by("kind", Kind.SEQUENCE), *dropped_sequences(catalogue))
     return Shapes(
         version,
         {table.id: table_shape(table) for table in tables},

@@ -320,7 +320,7 @@ def forget_old(context: Context) -> None:
     catalogue = context.catalogue
     with catalogue.transaction():
         forget(catalogue, time.time())
-        found = catalogue.objects.by("kind", Kind.TABLE)
+        found = (*catalogue.objects.by("kind", Kind.TABLE), *catalogue.objects.by("kind", Kind.DYNAMIC_TABLE))
         retention = {table.id: retention_days(catalogue, table) * 86_400.0 for table in found} | tables(catalogue)
     with store.cursor() as cursor:
         store.past.flush(cursor)

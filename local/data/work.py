@@ -39,6 +39,8 @@ class Plan:
     writes: Mapping[int, bool] = field(default_factory=dict)
     ddl: bool = False
     """Whether the statement is DDL, which never opens a transaction."""
+    refresh: bool = False
+    """Whether DDL changes rows, whose earlier versions are kept, and no shape."""
     guards: frozenset[int] = frozenset()
     """Further locks that the statement needs alone, until its transaction ends (negative: they are no tables)."""
     sides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -212,7 +214,7 @@ class Worker:
         if not all(self._store.in_shape(plan.wanted, table) for table in plan.reads | set(plan.writes)):
             raise Stale
         for table, alone in plan.writes.items():
-            if alone and not plan.ddl:
+            if alone and (plan.refresh or not plan.ddl):
                 self._store.watch(plan.wanted, table)
 
     def _cover(self, plan: Plan) -> None:

@@ -5,6 +5,7 @@ Source: docs.snowflake.com, CREATE/ALTER/DROP/SHOW/DESC/EXECUTE ALERT, Setting u
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from local.errors import SnowflakeError, unsupported
@@ -21,9 +22,11 @@ from local.statements.changes import (
     as_json,
     label,
     read_changes,
+    read_values,
     text_columns,
     try_tags,
 )
+from local.statements.clone_objects import clone_alert
 from local.statements.common import (
     create_object,
     drop_object,
@@ -41,7 +44,7 @@ KIND = Kind.ALERT
 _DONE = "Statement executed successfully."
 _CONDITIONS = ("SELECT", "WITH", "SHOW", "CALL", "(")
 
-refuse("CREATE ALERT without SCHEDULE (on new data), … CLONE", "ALERT_HISTORY", source=_SOURCE)
+refuse("CREATE ALERT without SCHEDULE (on new data)", "ALERT_HISTORY", source=_SOURCE)
 
 _SPEC: dict[str, ValueReader] = {"WAREHOUSE": read_path, "SCHEDULE": read_schedule, "COMMENT": read_string}
 
@@ -59,14 +62,18 @@ def _read_draft(reader: Reader) -> Draft:
     while not reader.at("IF"):
         if reader.at("TAG") or reader.at("WITH", "TAG"):
             draft.tags = read_tag_clause(reader)
-        elif reader.at("CLONE"):
-            raise unsupported("CREATE ALERT … CLONE")
         else:
             found = reader.properties(label(KIND), _SPEC)
             if not found:
                 raise reader.unexpected()
             draft.values.update(found)
     return draft
+
+
+def _overrides(context: Context, reader: Reader) -> Mapping[str, Json]:
+    """What a clone has other than its source."""
+    values = read_values(reader, KIND, _SPEC).onto({})
+    return {**values, "WAREHOUSE": _warehouse(context, values["WAREHOUSE"]).id} if "WAREHOUSE" in values else values
 
 
 def _read_condition(reader: Reader) -> str:
@@ -100,6 +107,8 @@ def _warehouse(context: Context, value: Json) -> Obj:
 def create_alert(context: Context, reader: Reader, head: CreateHead) -> Result:
     """A new alert is suspended. Needs EXECUTE ALERT, and USAGE on the warehouse or EXECUTE MANAGED ALERT."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        return clone_alert(context, reader, head, path, lambda rest: _overrides(context, rest))
     draft = _read_draft(reader)
     reader.expect("IF", "(")
     condition = _read_condition(reader)

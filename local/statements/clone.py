@@ -5,13 +5,12 @@ Source: docs.snowflake.com: CREATE <object> … CLONE; Cloning considerations.
 
 from __future__ import annotations
 
-from local.data.columns import columns_of
+from local.data.columns import columns_of, encode_columns
 from local.data.copies import Cloning, Copy, Next, clone
-from local.data.resolve import temporary_signature
+from local.data.resolve import find_relation, not_initialized, temporary_signature
 from local.data.travel import Point, read_point, rows_at
 from local.errors import SnowflakeError
-from local.grants import give
-from local.model import Grant, Kind, Obj
+from local.model import Grant, Json, Kind, Obj
 from local.names import Path
 from local.parameters import check_retention
 from local.reader import Reader
@@ -21,19 +20,16 @@ from local.session import Context
 from local.statements.clone_contents import Contents, copy_references, listed
 from local.statements.common import create_object, require_create
 from local.statements.containers import read_new, require_contents_unused
-from local.statements.copy_grants import grants_of_replaced
+from local.statements.copy_grants import give_again, grants_of_replaced
 from local.statements.tables import TEMPORARY, Options, attach, existing_table, find_table, read_options, table_params
 from local.statements.with_tags import read_tags, tag_new
 
 _SOURCE = "docs.snowflake.com: CREATE <object> … CLONE; Cloning considerations"
 
 for _what, _notes in (
-    ("TABLE", "rows are copied, not shared; no stage of the table"),
-    ("SCHEMA", "rows are copied, not shared; no pipes, no dynamic tables; AT and BEFORE take the present structure"),
-    (
-        "DATABASE",
-        "rows are copied, not shared; no pipes, no dynamic tables; database roles keep no members outside the clone",
-    ),
+    ("TABLE", "rows are copied, not shared; the stage of the clone is empty"),
+    ("SCHEMA", "rows are copied, not shared; AT and BEFORE take the present structure"),
+    ("DATABASE", "rows are copied, not shared; database roles keep no members outside the clone"),
 ):
     COVERAGE.append(Coverage(f"CREATE {_what} … CLONE", Level.PARTLY, _notes, _SOURCE))
 
@@ -115,11 +111,23 @@ def _make_table(context: Context, head: CreateHead, path: Path, source: Obj, opt
         futures=not options.copy_grants,
     )
     if table is not None:
-        for grant in held:
-            give(catalogue, grant.grantee, grant.privilege, table.id, context.session.role, option=grant.grant_option)
+        give_again(context, table, held)
         copy_references(catalogue, uses, {source.id: table.id})
         attach(context, table, (), options)
     return answer
+
+
+def _table_props(source: Obj) -> dict[str, Json]:
+    if source.kind is Kind.TABLE:
+        return {name: value for name, value in source.props.items() if name != "session"}
+    columns = columns_of(source)
+    return {
+        "columns": encode_columns(columns),
+        "next_column": max(column.id for column in columns) + 1,
+        "keys": [],
+        "change_tracking": False,
+        "schema_evolution": False,
+    }
 
 
 # Schemas and databases

@@ -26,12 +26,12 @@ from local.reader import Reader
 from local.session import Context
 from local.uses import MASKING_POLICY, POLICIES, ROW_ACCESS_POLICY, TAG
 
-_NEVER = frozenset({Kind.PIPE, Kind.EXTERNAL_TABLE, Kind.DYNAMIC_TABLE})
-_OWNED = frozenset({Kind.STREAM, Kind.TASK, Kind.ALERT})
+_OWNED = frozenset({Kind.STREAM, Kind.TASK, Kind.ALERT, Kind.PIPE})
+_WITH_ROWS = frozenset({Kind.TABLE, Kind.DYNAMIC_TABLE})
 _ALWAYS = frozenset({*POLICIES, Kind.TAG, Kind.DATABASE_ROLE})
 _COPIED = frozenset({TAG, MASKING_POLICY, ROW_ACCESS_POLICY})
-_IDS = ("source", "finalize")
-"""Properties that hold the id of another object (streams, tasks)."""
+_IDS = ("source", "finalize", "stage")
+"""Properties that hold the id of another object (streams, tasks, pipes)."""
 
 
 def listed(context: Context, source: Obj, point: Point | None, *, stages: bool, ignore: bool) -> Contents:
@@ -41,7 +41,7 @@ def listed(context: Context, source: Obj, point: Point | None, *, stages: bool, 
     """
     found = Contents(source)
     for obj in _inside(context, source, stages):
-        past = obj.kind is Kind.TABLE and point is not None
+        past = obj.kind in _WITH_ROWS and point is not None
         if point is not None and (obj.created * MICRO > point.moment or obj.kind is Kind.TASK):
             continue
         if past and point is not None and not available(context, obj, point, strict=not ignore):
@@ -62,17 +62,26 @@ def _inside(context: Context, container: Obj, stages: bool) -> Iterator[Obj]:
 
 def _taken(context: Context, obj: Obj, stages: bool) -> bool:
     access = context.access
-    if "session" in obj.props or obj.kind in _NEVER:
+    if "session" in obj.props or obj.kind is Kind.EXTERNAL_TABLE:
         return False
     if obj.kind in _ALWAYS:
         return True
     if obj.kind is Kind.STAGE and not (stages or obj.props.get("URL")):
         return False
-    if obj.kind is Kind.TABLE:
+    if obj.kind is Kind.PIPE and not _loads_from_outside(context.catalogue, obj):
+        return False
+    if obj.kind in _WITH_ROWS:
         return access.holds(obj, "SELECT") and access.reachable(obj)
     if obj.kind in _OWNED:
         return access.holds(obj, "OWNERSHIP") and access.reachable(obj)
     return bool(access.privileges(obj)) and access.reachable(obj)
+
+
+def _loads_from_outside(catalogue: Catalogue, pipe: Obj) -> bool:
+    """Pipes on internal stages are not cloned."""
+    number = pipe.props.get("stage")
+    stage = catalogue.lookup(number) if isinstance(number, int) else None
+    return stage is not None and bool(stage.props.get("URL"))
 
 
 @dataclass
@@ -91,7 +100,7 @@ class Contents:
 
     def tables(self) -> list[Obj]:
         """The tables whose rows are copied."""
-        return [obj for obj in self.objects if obj.kind is Kind.TABLE]
+        return [obj for obj in self.objects if obj.kind in _WITH_ROWS]
 
     def sequences(self) -> list[str]:
         """DuckDB's names of the sequences."""
@@ -111,6 +120,8 @@ class Contents:
 
     def record(self, context: Context, clone: Obj, following: Next) -> None:
         """Make the clones inside ``clone``, with all that belongs to them. A new database's PUBLIC is one of them."""
+        from local.statements.clone_dynamic_tables import resolve_upstream
+
         catalogue = context.catalogue
         self.numbers[self.source.id] = clone.id
         path = catalogue.path(clone)
@@ -119,15 +130,24 @@ class Contents:
                 obj.kind,
                 obj.name,
                 self.numbers.get(obj.parent, clone.id),
-                self.numbers.get(obj.owner, obj.owner) if obj.owner is not None else None,
+                self._owner(context, obj),
                 comment=obj.comment,
                 signature=obj.signature,
                 props=self._props(obj, path, following),
-                params=obj.params,
+                params={**obj.params, "PIPE_EXECUTION_PAUSED": "true"} if obj.kind is Kind.PIPE else obj.params,
                 object_id=self.numbers[obj.id],
             )
         self._rights(catalogue)
         copy_references(catalogue, self._uses, self.numbers)
+        for obj in self.objects:
+            if obj.kind is Kind.DYNAMIC_TABLE:
+                resolve_upstream(context, catalogue.get(self.numbers[obj.id]), self.numbers)
+
+    def _owner(self, context: Context, obj: Obj) -> int | None:
+        """The source's, or its clone where that is a database role; of a pipe it is the role that makes the clone."""
+        if obj.kind is Kind.PIPE:
+            return context.session.role
+        return self.numbers.get(obj.owner, obj.owner) if obj.owner is not None else None
 
     def _rights(self, catalogue: Catalogue) -> None:
         now, numbers = time.time(), self.numbers
@@ -150,6 +170,8 @@ class Contents:
                 catalogue.inherited.put(replace(held, grantee=grantee, container=container, created=now))
 
     def _props(self, obj: Obj, path: Sequence[str], following: Next) -> dict[str, Json]:
+        from local.statements.clone_dynamic_tables import suspended
+
         props = dict(obj.props)
         for name in _IDS:
             number = props.get(name)
@@ -166,6 +188,12 @@ class Contents:
             props["id"] = str(uuid.uuid4())
         if obj.kind is Kind.SEQUENCE:
             props["start"] = following.get(sequence_name(obj), props["start"])
+        if obj.kind is Kind.PIPE:
+            props["cloned"] = True
+        if obj.kind is Kind.STREAM:
+            props.pop("offset", None)  # what was not consumed is out of the clone's reach
+        if obj.kind is Kind.DYNAMIC_TABLE:
+            props = suspended(props)
         if obj.kind is Kind.TABLE:
             props["columns"] = encode_columns([self._column(column, path) for column in columns_of(obj)])
         return props

@@ -161,12 +161,16 @@ class ShowFilter:
         )
 
 
+_WITH_HISTORY = (Kind.DATABASE, Kind.SCHEMA, Kind.TABLE)
+"""What SHOW … HISTORY lists (docs.snowflake.com: SHOW TABLES, SCHEMAS, DATABASES)."""
+
+
 def read_show_filter(context: Context, reader: Reader, kind: Kind) -> ShowFilter:
     """Read the tail of a SHOW statement; without IN the scope is the session's schema, else database, else account.
 
     Raises 002043 for a container that is missing or hidden (the provider looks for that text).
     """
-    history = reader.accept("HISTORY")
+    history = kind in _WITH_HISTORY and reader.accept("HISTORY")
     pattern = reader.string() if reader.accept("LIKE") else None
     container = _show_container(context, reader, kind)
     starts_with = reader.string() if reader.accept("STARTS", "WITH") else None

@@ -169,4 +169,4 @@ def _plan(inner: Context, number: int) -> Plan:
         return Result((), (), affected=worker_of(inner).writing(wanted, number).overwrite(rows))
 
     identity = Identity(inner.catalogue, {number, *query.reads, *query.views})
-    return Plan(wanted, query.reads, run, {number: True}, ddl=True, identity=identity)
+    return Plan(wanted, query.reads, run, {number: True}, ddl=True, refresh=True, identity=identity)

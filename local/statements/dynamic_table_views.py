@@ -74,7 +74,7 @@ def _row(context: Context, table: Obj) -> tuple[Cell, ...]:
         "OFF",
         "SUSPENDED" if props["suspended_by"] else "ACTIVE",
         _moment(props["last_suspended_on"]),
-        flag(False),
+        flag(bool(props.get("is_clone"))),
         flag(False),
         _moment(props["refreshed"]),
         owner_role_type(context, table),

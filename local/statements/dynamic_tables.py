@@ -37,7 +37,7 @@ _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC DYNAMIC TABLE; provid
 KIND = Kind.DYNAMIC_TABLE
 
 refuse(
-    "CREATE DYNAMIC TABLE … CLONE, CLUSTER BY, ICEBERG, IMMUTABLE WHERE, policies on its columns",
+    "CREATE DYNAMIC TABLE … CLUSTER BY, ICEBERG, IMMUTABLE WHERE, policies on its columns",
     "ALTER DYNAMIC TABLE … SWAP WITH, CLUSTER BY, policies on its columns",
     source=_SOURCE,
 )
@@ -84,7 +84,7 @@ def _read_draft(reader: Reader) -> Draft:
         if reader.at("TAG") or reader.at("WITH", "TAG"):
             draft.tags = read_tag_clause(reader)
             continue
-        for words in (("CLONE",), ("CLUSTER", "BY"), ("COPY", "GRANTS"), ("ROW", "ACCESS"), ("IMMUTABLE", "WHERE")):
+        for words in (("CLUSTER", "BY"), ("COPY", "GRANTS"), ("ROW", "ACCESS"), ("IMMUTABLE", "WHERE")):
             if reader.at(*words):
                 raise unsupported(f"CREATE DYNAMIC TABLE … {' '.join(words)}")
         found = reader.properties(label(KIND), _SPEC)
@@ -124,6 +124,10 @@ def create_dynamic_table(context: Context, reader: Reader, head: CreateHead) -> 
     """Needs CREATE DYNAMIC TABLE, USAGE on the warehouse and what the query reads; the query's names are looked up
     in the table's own schema."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        from local.statements.clone_dynamic_tables import clone_dynamic_table
+
+        return clone_dynamic_table(context, reader, head, path)
     draft = _read_draft(reader)
     query = reader.rest()
     container, name = context.access.resolve_container(KIND, path)
@@ -154,7 +158,7 @@ def create_dynamic_table(context: Context, reader: Reader, head: CreateHead) -> 
     warehouse = props["WAREHOUSE"]
     inner = as_role(context, context.session.role, container, warehouse if isinstance(warehouse, int) else None)
     try:
-        upstream = _upstream(inner, query)
+        upstream = upstream_of(inner, query)
         if props["INITIALIZE"] == "ON_CREATE":
             work = create_as(inner, query, draft.columns, make)
         else:
@@ -172,7 +176,7 @@ def create_dynamic_table(context: Context, reader: Reader, head: CreateHead) -> 
     return Deferred(run, work.cancel)
 
 
-def _upstream(inner: Context, query: str) -> list[int]:
+def upstream_of(inner: Context, query: str) -> list[int]:
     """Dynamic tables that the query reads, also through views."""
     reads = plan_query(inner, query).reads
     return sorted(number for number in reads if inner.catalogue.get(number).kind is KIND)

@@ -13,6 +13,7 @@ from local.registry import CreateHead, alter, create, describe, drop, show
 from local.results import Cell, Column, Result, Type, timestamp
 from local.session import Context
 from local.statements.changes import Changes, apply_changes, as_json, text_columns, try_rename_or_tags
+from local.statements.clone_objects import clone_object
 from local.statements.common import (
     create_object,
     drop_object,
@@ -27,10 +28,12 @@ _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC FILE FORMAT; provider
 KIND = Kind.FILE_FORMAT
 
 
-@create("FILE FORMAT", modifiers=("TEMPORARY", "TEMP", "VOLATILE"), notes="no CLONE, no TYPE = CUSTOM", source=_SOURCE)
+@create("FILE FORMAT", modifiers=("TEMPORARY", "TEMP", "VOLATILE"), notes="no TYPE = CUSTOM", source=_SOURCE)
 def create_format(context: Context, reader: Reader, head: CreateHead) -> Result:
     """Options as COPY takes them; CSV where no type is written."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        return clone_object(context, reader, head, KIND, path)
     props: dict[str, Json] = read_options(reader, {"COMMENT": read_string})
     reader.end()
     comment = str(props.pop("COMMENT", None) or "")

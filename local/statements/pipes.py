@@ -63,7 +63,7 @@ _COPY_REFUSED = ("FILES", "VALIDATION_MODE", "FORCE", "PURGE", "SIZE_LIMIT", "RE
 
 refuse(
     "CREATE PIPE … AUTO_INGEST = TRUE on stages other than S3, INTEGRATION, ERROR_INTEGRATION",
-    "CREATE PIPE … CLONE, Snowpipe's REST API (insertFiles)",
+    "Snowpipe's REST API (insertFiles)",
     source=_SOURCE,
 )
 
@@ -172,7 +172,9 @@ def alter_pipe(context: Context, reader: Reader) -> Answer:
         params = {name: text for name, text in pipe.params.items() if name != _PAUSED}
         if paused is not None:
             params[_PAUSED] = str(paused).lower()
-        context.catalogue.update(context.catalogue.get(pipe.id), params=params)
+        current = context.catalogue.get(pipe.id)
+        props = {name: value for name, value in current.props.items() if name != "cloned"}
+        context.catalogue.update(current, params=params, props=props)
     return status("Statement executed successfully.")
 
 
@@ -299,10 +301,10 @@ def _status(context: Context, arguments: tuple[str | None, ...]) -> str:
         raise unsupported("SYSTEM$PIPE_STATUS with other than one argument")
     pipe = context.access.resolve(KIND, Reader(arguments[0]).path())
     context.access.require(pipe, "MONITOR", "OPERATE")
-    answer: dict[str, Json] = {
-        "executionState": "PAUSED" if paused(context, pipe) else "RUNNING",
-        "pendingFileCount": 0,
-    }
+    state = "PAUSED" if paused(context, pipe) else "RUNNING"
+    if pipe.props.get("cloned") and pipe.props.get("AUTO_INGEST"):
+        state = "STOPPED_CLONED"
+    answer: dict[str, Json] = {"executionState": state, "pendingFileCount": 0}
     if pipe.props.get("channel"):
         answer |= {"notificationChannelName": pipe.props["channel"], "numOutstandingMessagesOnChannel": 0}
     return json.dumps(answer, separators=(",", ":"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from local.data.sequences import sequence_name
 from local.data.shapes import SCHEMA
 from local.data.store import data_store
-from local.errors import compilation_error, unsupported
+from local.errors import compilation_error
 from local.model import Json, Kind, Obj
 from local.reader import Reader, read_string
 from local.registry import CreateHead, alter, create, describe, drop, show
 from local.results import Cell, Column, Result, Type, status, timestamp, yes_no
 from local.session import Context
 from local.statements.changes import apply_changes, read_changes, text_columns, try_rename_or_tags
+from local.statements.clone_objects import clone_sequence
 from local.statements.common import (
     create_object,
     drop_object,
@@ -27,12 +28,12 @@ KIND = Kind.SEQUENCE
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
-@create("SEQUENCE", notes="no CLONE", source=_SOURCE)
+@create("SEQUENCE", source=_SOURCE)
 def create_sequence(context: Context, reader: Reader, head: CreateHead) -> Result:
     """``[WITH] [START [WITH] [=] n] [INCREMENT [BY] [=] n] [ORDER | NOORDER] [COMMENT = '…']``; the order counts."""
     path = reader.path()
-    if reader.at("CLONE"):
-        raise unsupported("CREATE SEQUENCE … CLONE")
+    if reader.accept("CLONE"):
+        return clone_sequence(context, reader, head, path)
     reader.accept("WITH")
     start = _number(reader, "START", "WITH", 1)
     increment = _number(reader, "INCREMENT", "BY", 1)

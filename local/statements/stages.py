@@ -21,6 +21,7 @@ from local.statements.changes import (
     text_columns,
     try_rename_or_tags,
 )
+from local.statements.clone_objects import clone_stage
 from local.statements.common import (
     create_object,
     drop_object,
@@ -57,6 +58,8 @@ refuse("ALTER STAGE … REFRESH", source=_SOURCE)
 def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
     """Encryption of an internal stage is SNOWFLAKE_FULL unless written."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        return clone_stage(context, reader, head, path)
     given = as_groups(read_values(reader, KIND, CREATE_SPEC).onto({}))
     tags = read_tag_clause(reader)
     reader.end()

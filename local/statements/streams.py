@@ -12,6 +12,7 @@ from local.registry import CreateHead, alter, create, describe, drop, refuse, sh
 from local.results import Cell, Column, Result, Type, flag, timestamp
 from local.session import Context
 from local.statements.changes import alter_properties, read_values, split_comment, text_columns
+from local.statements.clone_objects import clone_stream
 from local.statements.common import create_object, drop_object, owner_name, owner_role_type, show_objects
 from local.statements.copy_grants import give_again, grants_of_replaced
 from local.statements.tags import read_tag_clause, set_tags
@@ -23,13 +24,13 @@ _DAY = 86_400
 refuse("CREATE STREAM … ON EXTERNAL TABLE, ON STAGE", "SELECT … FROM stream", source=_SOURCE)
 
 
-@create("STREAM", notes="ON TABLE and ON VIEW; no AT, BEFORE, CLONE; cannot be read", source=_SOURCE)
+@create("STREAM", notes="ON TABLE and ON VIEW; no AT, BEFORE; cannot be read", source=_SOURCE)
 def create_stream(context: Context, reader: Reader, head: CreateHead) -> Result:
     """Needs SELECT on the source; the first stream turns on its change tracking, which only its owner may do."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        return clone_stream(context, reader, head, path)
     tags = read_tag_clause(reader)
-    if reader.at("CLONE"):
-        raise unsupported("CREATE STREAM … CLONE")
     copied = grants_of_replaced(context, head, KIND, path) if reader.accept("COPY", "GRANTS") else []
     reader.expect("ON")
     kind = reader.accept_one("TABLE", "VIEW")
@@ -105,7 +106,9 @@ def _row(context: Context, stream: Obj) -> tuple[Cell, ...]:
     stale_after = None
     if source is not None:
         extension = int(effective(catalogue, source, "MAX_DATA_EXTENSION_TIME_IN_DAYS")[0])
-        stale_after = stream.created + _DAY * max(extension, retention_days(catalogue, source))
+        offset = stream.props.get("offset")
+        since = offset if isinstance(offset, int | float) else stream.created
+        stale_after = since + _DAY * max(extension, retention_days(catalogue, source))
     return (
         timestamp(stream.created),
         stream.name,

@@ -16,6 +16,7 @@ from local.registry import CreateHead, create, drop, refuse
 from local.results import Result
 from local.session import Context
 from local.statements.changes import as_json, label
+from local.statements.clone_objects import clone_task
 from local.statements.common import create_object, drop_object
 from local.statements.schedules import read_schedule
 from local.statements.tags import read_tag_clause, set_tags
@@ -24,7 +25,7 @@ from local.statements.task_graph import ids, require_suspended, resolve_predeces
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC TASK; provider taskDBRow"
 KIND = Kind.TASK
 
-refuse("EXECUTE TASK", "CREATE OR ALTER TASK", "CREATE TASK … CLONE", source=_SOURCE)
+refuse("EXECUTE TASK", "CREATE OR ALTER TASK", source=_SOURCE)
 
 
 def _config(reader: Reader) -> Value:
@@ -73,7 +74,7 @@ def _read_draft(reader: Reader) -> Draft:
             draft.condition = read_condition(reader)
         elif reader.at("TAG") or reader.at("WITH", "TAG"):
             draft.tags = read_tag_clause(reader)
-        elif reader.at("EXECUTE", "AS") or reader.at("CLONE") or reader.at("COPY", "GRANTS"):
+        elif reader.at("EXECUTE", "AS") or reader.at("COPY", "GRANTS"):
             raise unsupported(f"CREATE TASK … {reader.peek().upper}")
         else:
             found = reader.properties(label(KIND), {**SPEC, "FINALIZE": read_path})
@@ -112,10 +113,12 @@ def stored_values(context: Context, values: Mapping[str, Value]) -> tuple[dict[s
     return props, params
 
 
-@create("TASK", notes="tasks never run; no CLONE, EXECUTE AS USER, integrations", source=_SOURCE)
+@create("TASK", notes="tasks never run; no EXECUTE AS USER, integrations", source=_SOURCE)
 def create_task(context: Context, reader: Reader, head: CreateHead) -> Result:
     """A new task is suspended. Without a warehouse it is serverless and needs EXECUTE MANAGED TASK."""
     path = reader.path()
+    if reader.accept("CLONE"):
+        return clone_task(context, reader, head, path)
     draft = _read_draft(reader)
     body = read_body(reader)
     own, params = stored_values(context, draft.values)

@@ -1,6 +1,6 @@
-"""UNDROP TABLE, SCHEMA and DATABASE.
+"""UNDROP TABLE, DYNAMIC TABLE, SCHEMA and DATABASE.
 
-Source: docs.snowflake.com: UNDROP TABLE, UNDROP SCHEMA, UNDROP DATABASE.
+Source: docs.snowflake.com: UNDROP TABLE, UNDROP DYNAMIC TABLE, UNDROP SCHEMA, UNDROP DATABASE.
 """
 
 from __future__ import annotations
@@ -65,6 +65,12 @@ def _seen(context: Context, dropped: Dropped) -> bool:
 def undrop_table(context: Context, reader: Reader) -> Answer:
     """The newest dropped table of the name comes back with its rows, their past, grants, policies and tags."""
     return _undrop(context, reader, Kind.TABLE)
+
+
+@statement("UNDROP DYNAMIC TABLE", notes=_NOTES, source=_SOURCE)
+def undrop_dynamic_table(context: Context, reader: Reader) -> Answer:
+    """It comes back with its rows as they were computed last, and suspended where it was."""
+    return _undrop(context, reader, Kind.DYNAMIC_TABLE)
 
 
 @statement("UNDROP SCHEMA", notes=_NOTES, source=_SOURCE)

@@ -133,7 +133,6 @@ def test_serverless_task_needs_its_own_privilege(account: Account, admin: Client
         ("CREATE TASK D.S.X WAREHOUSE = W AFTER D.S.NONE AS SELECT 1", "002003"),
         ("CREATE TASK D.S.X WAREHOUSE = W AS", "001003"),
         ("CREATE TASK D.S.X WAREHOUSE = W COLOUR = 1 AS SELECT 1", "001420"),
-        ("CREATE TASK D.S.X CLONE D.S.ROOT", "000002"),
         ("EXECUTE TASK D.S.ROOT", "000002"),
         ("ALTER TASK D.S.ROOT ADD AFTER D.S.ROOT", "001008"),
     ],

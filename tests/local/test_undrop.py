@@ -49,6 +49,28 @@ def test_dropped_object_comes_back_as_it_was(admin: Client, what: str) -> None:
     assert ids(admin, "D.S.V") == ["1", "2", "3"]
 
 
+def test_dynamic_tables_come_back_with_their_rows(admin: Client) -> None:
+    admin.run("CREATE DYNAMIC TABLE DT TARGET_LAG = '1 hour' WAREHOUSE = WH AS SELECT ID FROM T")
+    for what in ("DYNAMIC TABLE D.S.DT", "SCHEMA D.S"):
+        before = dump(admin.context.catalogue)
+        admin.run(f"DROP {what}")
+        assert admin.fails("SELECT * FROM D.S.DT").code == "002003"
+        assert admin.fails("UNDROP TABLE D.S.DT").code == "002003"
+        admin.run(f"UNDROP {what}")
+        assert dump(admin.context.catalogue) == before
+        assert ids(admin, "D.S.DT") == ["1", "2"]
+
+
+def test_sequence_of_a_schema_that_came_back_repeats_nothing(admin: Client) -> None:
+    admin.run("CREATE SEQUENCE D.S.SQ")
+    values = [admin.run("SELECT D.S.SQ.NEXTVAL").rows[0][0] for _ in range(2)]
+    admin.run("DROP SCHEMA D.S")
+    admin.run("CREATE TABLE D.PUBLIC.MEANWHILE (X INT)")
+    admin.run("INSERT INTO D.PUBLIC.MEANWHILE VALUES (1)")
+    admin.run("UNDROP SCHEMA D.S")
+    assert [*values, admin.run("SELECT D.S.SQ.NEXTVAL").rows[0][0]] == ["1", "2", "3"]
+
+
 def test_its_past_comes_back_too(admin: Client) -> None:
     run(admin, "q", "DELETE FROM T WHERE ID = 1")
     admin.run("DROP TABLE T")
