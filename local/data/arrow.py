@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, overload
 
-from local.data.encode import ENCODERS, MOST_BYTES, describe, not_representable
+from local.data.encode import MOST_BYTES, describe, encoder, not_representable, seconds_text
 from local.data.types import SqlType
 from local.errors import unsupported
 from local.results import Cell, Column, Result, StatementType, Type
@@ -198,7 +198,7 @@ def _physical(column: Column, array: pa.ChunkedArray) -> pa.ChunkedArray:
         case Type.TEXT if pa.types.is_string(array.type) or pa.types.is_null(array.type):
             return array.cast(pa.string())
         case _:
-            encode = ENCODERS[column.type]
+            encode = encoder(column)
             return _from_texts(column, [None if value is None else encode(value) for value in array.to_pylist()])
 
 
@@ -356,7 +356,7 @@ def _writer(column: Column, kind: pa.DataType) -> Callable[..., Cell]:
             shift = 0 if pa.types.is_decimal(kind) else -(column.scale or 0)
             return lambda value: format(_EXACT.scaleb(Decimal(value), shift), "f")
         case Type.REAL:
-            return ENCODERS[Type.REAL]
+            return encoder(column)
         case Type.BOOLEAN:
             return lambda value: "1" if value else "0"
         case Type.BINARY:
@@ -369,12 +369,12 @@ def _writer(column: Column, kind: pa.DataType) -> Callable[..., Cell]:
 
 def _moment_text(value: int | dict[str, int], scale: int) -> str:
     if isinstance(value, int):
-        return _seconds(value * 10 ** (9 - scale))
+        return _seconds(value, scale)
     fraction = value.get("fraction")
-    nanos = value["epoch"] * 10 ** (9 - scale) if fraction is None else value["epoch"] * 10**9 + fraction
-    return f"{_seconds(nanos)} {value['timezone']}" if "timezone" in value else _seconds(nanos)
+    micros = value["epoch"] * _MICRO + fraction // 1000 if fraction is not None else None
+    text = _seconds(value["epoch"], scale) if micros is None else seconds_text(micros, scale)
+    return f"{text} {value['timezone']}" if "timezone" in value else text
 
 
-def _seconds(nanos: int) -> str:
-    whole, rest = divmod(abs(nanos), 10**9)
-    return f"{'-' if nanos < 0 else ''}{whole}.{rest:09d}"
+def _seconds(units: int, scale: int) -> str:
+    return seconds_text(units * 10 ** (6 - scale) if scale <= 6 else units // 10 ** (scale - 6), scale)

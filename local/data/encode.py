@@ -54,7 +54,7 @@ def encode_rows(columns: Sequence[Column], rows: Sequence[tuple[object, ...]]) -
     encoded: list[list[Cell]] = []
     size = len(rows) * _CELL * (len(columns) + 1)
     for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
-        encode = ENCODERS[column.type]
+        encode = encoder(column)
         texts = [None if cell is None else encode(cell) for cell in cells]
         size += sum(map(len, filter(None, texts)))
         encoded.append(texts)
@@ -126,23 +126,29 @@ def _date(value: object) -> Cell:
     return str(value.toordinal() - _DAY_ZERO) if isinstance(value, date) else str(value)
 
 
-def _time(value: object) -> Cell:
+def _time(value: object, scale: int) -> Cell:
     if not isinstance(value, time):
         return str(value)
     seconds = value.hour * 3600 + value.minute * 60 + value.second
-    return f"{seconds}.{value.microsecond:06d}000"
+    return seconds_text(seconds * 1_000_000 + value.microsecond, scale)
 
 
-def _timestamp(value: object) -> Cell:
+def _timestamp(value: object, scale: int) -> Cell:
     if not isinstance(value, datetime):
         return str(value)  # infinity
     value = value.astimezone(UTC) if value.tzinfo else value
     days = value.toordinal() - _DAY_ZERO
     seconds = days * 86_400 + value.hour * 3600 + value.minute * 60 + value.second
-    if seconds < 0 and value.microsecond:
-        fraction = 1_000_000 - value.microsecond
-        return f"-{-seconds - 1}.{fraction:06d}000"
-    return f"{seconds}.{value.microsecond:06d}000"
+    return seconds_text(seconds * 1_000_000 + value.microsecond, scale)
+
+
+def seconds_text(micros: int, scale: int) -> str:
+    """Seconds with exactly ``scale`` digits of a fraction, cut towards the past: drivers count the digits
+    (Python connector ``converter.py``)."""
+    units = micros * 10 ** (scale - 6) if scale >= 6 else micros // 10 ** (6 - scale)
+    sign = "-" if units < 0 else ""
+    whole, rest = divmod(abs(units), 10**scale)
+    return f"{sign}{whole}.{rest:0{scale}d}" if scale else f"{sign}{whole}"
 
 
 def _offset(value: object) -> int:
@@ -165,15 +171,24 @@ def _text(value: object) -> Cell:
     return value if isinstance(value, str) else str(value)
 
 
-ENCODERS: dict[Type, Encoder] = {
+def encoder(column: Column) -> Encoder:
+    """What makes the protocol's text of a value of the column."""
+    scale = 9 if column.scale is None else column.scale
+    match column.type:
+        case Type.TIME:
+            return lambda value: _time(value, scale)
+        case Type.TIMESTAMP_NTZ | Type.TIMESTAMP_LTZ:
+            return lambda value: _timestamp(value, scale)
+        case Type.TIMESTAMP_TZ:
+            return lambda value: f"{_timestamp(value, scale)} {_offset(value)}"
+    return _ENCODERS[column.type]
+
+
+_ENCODERS: dict[Type, Encoder] = {
     Type.FIXED: _number,
     Type.REAL: _real,
     Type.BOOLEAN: lambda value: "1" if value else "0",
     Type.DATE: _date,
-    Type.TIME: _time,
-    Type.TIMESTAMP_NTZ: _timestamp,
-    Type.TIMESTAMP_LTZ: _timestamp,
-    Type.TIMESTAMP_TZ: lambda value: f"{_timestamp(value)} {_offset(value)}",
     Type.BINARY: lambda value: value.hex().upper() if isinstance(value, bytes) else str(value),
     Type.VARIANT: _semi,
     Type.OBJECT: _semi,

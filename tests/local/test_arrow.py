@@ -180,3 +180,21 @@ def test_a_query_that_fails_says_the_same_in_both_formats(client: Client, sql: s
     client.context.arrow = True
     arrow = client.fails(sql)
     assert (arrow.code, arrow.state, arrow.message) == (texts.code, texts.state, texts.message)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "cell"),
+    [
+        ("TIMESTAMP_NTZ(0)", "1969-12-31 23:59:58", "-2"),
+        ("TIMESTAMP_NTZ(3)", "1970-01-01 00:00:01.5", "1.500"),
+        ("TIMESTAMP_NTZ(3)", "1969-12-31 23:59:59.5", "-0.500"),
+        ("TIMESTAMP_NTZ(9)", "1970-01-01 00:00:00.000001", "0.000001000"),
+        ("TIME(2)", "00:01:00.25", "60.25"),
+    ],
+)
+def test_moments_have_as_many_digits_as_their_scale_because_drivers_count_them(
+    client: Client, kind: str, value: str, cell: str
+) -> None:
+    client.run(f"CREATE TABLE T (V {kind})")
+    client.run(f"INSERT INTO T VALUES ('{value}')")
+    assert [list(result.rows) for result in both(client, "SELECT V FROM T")] == [[(cell,)], [(cell,)]]
