@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from local.data.columns import ColumnDef
-from local.data.files import StagedFile
+from local.data.files import StagedFile, remote_missing
 from local.data.formats import FileFormat
 from local.data.loads import SECONDS, Known
-from local.data.locations import Location, remote_missing
+from local.data.locations import Location
 from local.model import Obj
 
 
@@ -77,7 +77,9 @@ class CopyJob:
     alias: str = ""
 
     def key(self, file: StagedFile) -> str:
-        """What the load metadata knows a file by."""
+        """What the load metadata knows a file by: outside its address, whichever stage leads there."""
+        if self.location.external:
+            return self.location.shown(file.name)
         return f"{self.location.owner.id}/{self.location.shown(file.name)}"
 
 

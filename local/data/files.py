@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.catalogue import Catalogue
-from local.errors import compilation_error
+from local.errors import SnowflakeError, compilation_error
 from local.session import Context
 
 FOLDER = "stages"
@@ -35,6 +35,11 @@ class StagedFile:
     modified: float
     path: Path | None = None
     """Where it lies; None for a file outside that has not been fetched."""
+
+
+def remote_missing(name: str) -> SnowflakeError:
+    """091016: a file that was named, or listed a moment ago, is not there."""
+    return compilation_error(f"Remote file '{name}' was not found.", "091016", "22000")
 
 
 @dataclass(slots=True)

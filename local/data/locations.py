@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path as FilePath
 from typing import Protocol
 
-from local.data.files import FileStore, StagedFile, file_store, parts_of
+from local.data.files import FileStore, StagedFile, file_store, parts_of, remote_missing
 from local.errors import compilation_error, unsupported
 from local.lexer import TokenKind
 from local.model import Kind, Obj
@@ -75,11 +75,6 @@ class Inside:
         self.store.remove(self.owner, names)
 
 
-def remote_missing(name: str) -> Exception:
-    """091016: a file that was named, or listed a moment ago, is not there."""
-    return compilation_error(f"Remote file '{name}' was not found.", "091016", "22000")
-
-
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place in a stage: whose files, which prefix, and how results name it (``mystage/``, ``s3://bucket/``)."""
@@ -89,6 +84,7 @@ class Location:
     label: str
     place: Place
     text: str
+    """The location as it was written, or its URL."""
 
     @property
     def external(self) -> bool:
@@ -176,5 +172,5 @@ def _named(context: Context, path: Path, prefix: str, text: str, access: Access)
     if "URL" in stage.props:
         from local.data.outside import outside
 
-        return outside(context, stage, prefix, text)
+        return outside(context, stage, prefix)
     return Location(stage, prefix, f"{stage.name.lower()}/", Inside(file_store(context), stage.id), text)

@@ -1,137 +1,195 @@
-"""External stages on S3: objects of one endpoint that the server was started with, and of nothing else.
+"""External stages and addresses on S3: objects of one endpoint that the server was started with, and of nothing else.
 
-The stage's storage integration must still allow the location at the moment of use (docs.snowflake.com: CREATE STORAGE
-INTEGRATION, CREATE STAGE). Objects are fetched into the account's scratch folder under their ETag, so that an object
-is carried once.
+The storage integration must still allow a location at the moment of use; what it blocks below an allowed location is
+not there for the stage (docs.snowflake.com: CREATE STORAGE INTEGRATION, CREATE STAGE, COPY INTO). Objects are fetched
+into the account's scratch folder under their ETag, so that an object is carried once.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from local.data.files import FileStore, StagedFile, file_store
-from local.data.locations import Location, remote_missing
+from local.data.locations import Access, Location
+from local.data.s3 import Bucket, Login, own_login
 from local.errors import SnowflakeError, compilation_error, unsupported
-from local.model import Kind, Obj
+from local.model import ACCOUNT_ID, Kind, Obj
 from local.session import Context
-from local.statements.integrations import covers
+from local.statements.integrations import blocks, covers
 
-_KEY, _SECRET = "LOCAL_S3_ACCESS_KEY_ID", "LOCAL_S3_SECRET_ACCESS_KEY"
-"""Environment variables with the endpoint's credentials, for an endpoint that checks them."""
+_KEPT = 4 << 30
+"""Bytes of fetched objects from which the oldest ones go."""
+_RESTING = 900.0
+"""Seconds for which a fetched object is kept whatever the others take."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     """The objects below one key of a bucket."""
 
-    endpoint: str
-    bucket: str
+    bucket: Bucket
     root: str
     store: FileStore
-
-    def _client(self) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=os.environ.get(_KEY, "local"),
-            aws_secret_access_key=os.environ.get(_SECRET, "local"),
-            config=Config(
-                s3={"addressing_style": "path"}, retries={"max_attempts": 2}, connect_timeout=5, read_timeout=60
-            ),
-        )
+    integration: Obj | None = None
 
     def files(self, prefix: str) -> list[StagedFile]:
         """See ``Place``."""
-        found: list[StagedFile] = []
-        with _failing(self.bucket):
-            pages = self._client().get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self.bucket, Prefix=self.root + prefix):
-                for item in page.get("Contents", ()):
-                    name = str(item["Key"])[len(self.root) :]
-                    if not name.endswith("/"):
-                        etag = str(item["ETag"]).strip('"')
-                        found.append(StagedFile(name, int(item["Size"]), etag, item["LastModified"].timestamp()))
+        found = [
+            StagedFile(item.name[len(self.root) :], item.size, item.etag, item.modified)
+            for item in self.bucket.objects(self.root + prefix)
+            if self.integration is None or not blocks(self.integration, f"s3://{self.bucket.name}/{item.name}")
+        ]
         return sorted(found, key=lambda file: file.name)
 
     def fetch(self, file: StagedFile) -> Path:
-        """See ``Place``; kept by bucket, key and ETag."""
-        key = hashlib.sha256(
-            f"{self.endpoint}\0{self.bucket}\0{self.root}{file.name}\0{file.etag}".encode()
-        ).hexdigest()
+        """See ``Place``; kept by endpoint, bucket, key and ETag."""
+        about = f"{self.bucket.endpoint}\0{self.bucket.name}\0{self.root}{file.name}\0{file.etag}"
+        key = "s3-" + hashlib.sha256(about.encode()).hexdigest()
         target = self.store.scratch() / key
-        if not target.is_file():
-            part = target.with_name(f"{key}.{os.urandom(6).hex()}")
-            with _failing(self.bucket):
-                self._client().download_file(self.bucket, self.root + file.name, str(part))
+        if target.is_file():
+            os.utime(target)
+            return target
+        part = target.with_name(f"{key}.{os.urandom(6).hex()}")
+        try:
+            self.bucket.download(self.root + file.name, file.etag, part)
             os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+        _make_room(target.parent)
         return target
 
     def write(self, name: str, source: Path, *, overwrite: bool) -> int:
         """See ``Place``."""
+        self._check(name)
         if not overwrite and any(file.name == name for file in self.files(name)):
             raise compilation_error(f"Files already existing at the unload destination: {name}.", "002091", "22000")
         size = source.stat().st_size
-        with _failing(self.bucket):
-            self._client().upload_file(str(source), self.bucket, self.root + name)
+        self.bucket.upload(source, self.root + name)
         source.unlink()
         return size
 
     def remove(self, names: list[str]) -> None:
         """See ``Place``."""
-        client = self._client()
-        with _failing(self.bucket):
-            for name in names:
-                client.delete_object(Bucket=self.bucket, Key=self.root + name)
+        for name in names:
+            self._check(name)
+        self.bucket.delete([self.root + name for name in names])
+
+    def _check(self, name: str) -> None:
+        url = f"s3://{self.bucket.name}/{self.root}{name}"
+        if self.integration is not None and blocks(self.integration, url):
+            raise _not_allowed(url, self.integration.name)
 
 
-@contextmanager
-def _failing(bucket: str) -> Iterator[None]:
-    """Errors of the endpoint as Snowflake's."""
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in ("404", "NoSuchKey"):
-            raise remote_missing(bucket) from None
-        raise SnowflakeError(
-            "091003", "22000", f"Failure using stage area. Cause: [{code or error}] (bucket {bucket})"
-        ) from None
-    except (BotoCoreError, Boto3Error) as error:
-        raise SnowflakeError("091003", "22000", f"Failure using stage area. Cause: [{error}]") from None
+def _make_room(folder: Path) -> None:
+    """Delete what was fetched longest ago, once it is too much."""
+    found = []
+    for path in folder.glob("s3-*"):
+        try:
+            about = path.stat()
+        except FileNotFoundError:
+            continue
+        found.append((about.st_mtime, about.st_size, path))
+    total, now = sum(size for _, size, _ in found), time.time()
+    for modified, size, path in sorted(found):
+        if total <= _KEPT or now - modified < _RESTING:
+            return
+        path.unlink(missing_ok=True)
+        total -= size
 
 
-def outside(context: Context, stage: Obj, prefix: str, text: str) -> Location:
-    """The location in an external stage; 000002 for clouds and credentials that are not here, 003001-like refusals."""
-    parts = urlsplit(str(stage.props["URL"]))
-    if parts.scheme != "s3":
-        raise unsupported(f"files of {parts.scheme}:// stages")
-    endpoint = context.settings.s3_endpoint
-    if endpoint is None:
-        raise unsupported("files of s3:// stages on a server started without --s3-endpoint")
-    name = stage.props.get("STORAGE_INTEGRATION")
-    if name is None:
-        raise unsupported("files of external stages without a storage integration")
-    integration = context.catalogue.find(Kind.INTEGRATION, (str(name),))
+def _not_allowed(url: str, name: str) -> SnowflakeError:
+    return SnowflakeError(
+        "003167", "42601", f"Error assuming AWS_ROLE: location '{url}' is not allowed by integration '{name}'."
+    )
+
+
+def _endpoint(context: Context, scheme: str) -> str:
+    if scheme != "s3":
+        raise unsupported(f"files of {scheme}:// locations")
+    if context.settings.s3_endpoint is None:
+        raise unsupported("files of s3:// locations on a server started without --s3-endpoint")
+    return context.settings.s3_endpoint
+
+
+def outside(context: Context, stage: Obj, prefix: str) -> Location:
+    """The location in an external stage; 000002 for clouds that are not here, 003167 if it is not allowed."""
     url = str(stage.props["URL"])
+    parts = urlsplit(url)
+    endpoint = _endpoint(context, parts.scheme)
     root = parts.path.lstrip("/")
     root = root if not root or root.endswith("/") else f"{root}/"
-    if integration is None or not covers(integration, f"s3://{parts.netloc}/{root}{prefix}"):
-        raise SnowflakeError(
-            "003167", "42601", f"Error assuming AWS_ROLE: location '{url}' is not allowed by integration '{name}'."
-        )
-    place = Outside(endpoint, parts.netloc, root, file_store(context))
-    return Location(stage, prefix, f"s3://{parts.netloc}/{root}", place, text)
+    name = stage.props.get("STORAGE_INTEGRATION")
+    if name is None and stage.props.get("CREDENTIALS"):
+        raise unsupported("files of stages with CREDENTIALS (secrets are not kept: use a storage integration)")
+    integration, login = _right(context, None if name is None else str(name), None)
+    if integration is not None and not covers(integration, f"s3://{parts.netloc}/{root}{prefix}"):
+        raise _not_allowed(url, integration.name)
+    place = Outside(Bucket(endpoint, parts.netloc, login), root, file_store(context), integration)
+    return Location(stage, prefix, f"s3://{parts.netloc}/{root}", place, url)
+
+
+def _right(context: Context, name: str | None, login: Login | None) -> tuple[Obj | None, Login]:
+    """The integration, and with what requests are signed; 003161-like refusal where the account demands one."""
+    if name is None:
+        if context.catalogue.account.params.get("REQUIRE_STORAGE_INTEGRATION_FOR_STAGE_OPERATION", "false") == "true":
+            raise compilation_error(
+                "A location without a storage integration is refused: "
+                "REQUIRE_STORAGE_INTEGRATION_FOR_STAGE_OPERATION is set."
+            )
+        return None, login or Login("")
+    integration = context.catalogue.find(Kind.INTEGRATION, (name,))
+    if integration is None:
+        raise SnowflakeError("003167", "42601", f"Error assuming AWS_ROLE: integration '{name}' does not exist.")
+    return integration, own_login()
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``'s3://bucket/path'`` in COPY INTO, with the right to it."""
+
+    url: str
+    integration: str | None = None
+    credentials: Mapping[str, str] = field(default_factory=dict)
+
+    def location(self, context: Context, access: Access) -> Location:
+        """The place; the integration needs USAGE and must cover it."""
+        parts = urlsplit(self.url)
+        endpoint = _endpoint(context, parts.scheme)
+        unloads = access is Access.WRITE
+        if unloads and context.catalogue.account.params.get("PREVENT_UNLOAD_TO_INLINE_URL", "false") == "true":
+            raise compilation_error("Unloading to an inline URL is refused: PREVENT_UNLOAD_TO_INLINE_URL is set.")
+        if not parts.netloc:
+            raise compilation_error(f"invalid URL prefix found in: '{self.url}'")
+        integration, login = _right(context, self.integration, self._login())
+        if integration is not None:
+            context.access.require(context.access.resolve(Kind.INTEGRATION, (integration.name,)), "USAGE")
+            if not covers(integration, self.url):
+                raise _not_allowed(self.url, integration.name)
+        folder, _, prefix = parts.path.lstrip("/").rpartition("/")
+        root = f"{folder}/" if folder else ""
+        place = Outside(Bucket(endpoint, parts.netloc, login), root, file_store(context), integration)
+        owner = integration or context.catalogue.get(ACCOUNT_ID)
+        return Location(owner, prefix, f"s3://{parts.netloc}/{root}", place, self.url)
+
+    def _login(self) -> Login | None:
+        if not self.credentials:
+            return None
+        if "AWS_ROLE" in self.credentials:
+            raise unsupported("CREDENTIALS = (AWS_ROLE = …)")
+        missing = [name for name in ("AWS_KEY_ID", "AWS_SECRET_KEY") if not self.credentials.get(name)]
+        if missing:
+            raise compilation_error(f"Missing option(s): [{', '.join(missing)}]", "002029", "42601")
+        return Login(*(self.credentials.get(name, "") for name in ("AWS_KEY_ID", "AWS_SECRET_KEY", "AWS_TOKEN")))
+
+
+def address_of(url: str, integration: str | None, credentials: Mapping[str, str]) -> Address:
+    """The address with the right to it; 001008 for two rights."""
+    if integration is not None and credentials:
+        raise compilation_error("STORAGE_INTEGRATION and CREDENTIALS cannot both be given.")
+    return Address(url, integration, credentials)

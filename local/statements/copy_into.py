@@ -13,7 +13,7 @@ from local.data.columns import ColumnDef, columns_of, find_column
 from local.data.copy_job import CopyJob, CopyOptions, OnError
 from local.data.formats import FileFormat, format_of, read_format_value, resolve_format
 from local.data.loads import SIDES
-from local.data.locations import Access, at_location, read_location, resolve_location
+from local.data.locations import Access, at_location, read_location
 from local.data.patterns import matcher
 from local.data.staged import refuse_kind
 from local.data.store import data_store
@@ -26,6 +26,7 @@ from local.reader import Reader, Value, read_boolean, read_integer, read_string,
 from local.registry import Answer, refuse, statement
 from local.results import Deferred, Result
 from local.session import Context
+from local.statements.addresses import RIGHT_SPEC, resolve_place
 from local.statements.stage_options import as_given
 from local.statements.tables import find_table
 from local.warehouse_use import require_warehouse
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _SOURCE = "docs.snowflake.com: COPY INTO <table>, COPY INTO <location>, Transforming data during a load"
 
-refuse("COPY INTO … FROM 's3://…'", "COPY FILES", "COPY … LOAD_MODE = ADD_FILES_COPY", source=_SOURCE)
+refuse("COPY FILES", "COPY … LOAD_MODE = ADD_FILES_COPY", source=_SOURCE)
 
 
 def _on_error(reader: Reader) -> Value:
@@ -72,7 +73,7 @@ _SPEC = {
     "ON_ERROR": _on_error, "SIZE_LIMIT": read_integer, "PURGE": read_boolean, "RETURN_FAILED_ONLY": read_boolean,
     "MATCH_BY_COLUMN_NAME": read_word, "INCLUDE_METADATA": _metadata, "ENFORCE_LENGTH": read_boolean,
     "TRUNCATECOLUMNS": read_boolean, "FORCE": read_boolean, "LOAD_UNCERTAIN_FILES": read_boolean,
-    "LOAD_MODE": read_word,
+    "LOAD_MODE": read_word, **RIGHT_SPEC,
 }  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def resolve(context: Context, copy: CopyInto) -> CopyJob:
 
         transform = read_select(context, copy.query)
         text = transform.location
-    location = resolve_location(context, text, Access.READ)
+    location = resolve_place(context, text, copy.options, Access.READ)
     own = format_of(copy.options.get("FILE_FORMAT")) or (transform.given if transform else {})
     made = resolve_format(context, own, as_given(location.owner.props.get("FILE_FORMAT")))
     refuse_kind(made)

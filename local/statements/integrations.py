@@ -104,9 +104,18 @@ CATEGORIES["STORAGE"] = Category(lambda _found: "EXTERNAL_STAGE", lambda _found:
 
 def covers(integration: Obj, url: str) -> bool:
     """Whether a stage may use the location: enabled, allowed, and not blocked."""
-
-    def within(name: str) -> bool:
-        return any(location == "*" or url.startswith(location) for location in listed(integration.props, name))
-
     enabled = integration.props.get("ENABLED") is True
-    return enabled and within("STORAGE_ALLOWED_LOCATIONS") and not within("STORAGE_BLOCKED_LOCATIONS")
+    return enabled and _within(integration, "STORAGE_ALLOWED_LOCATIONS", url) and not blocks(integration, url)
+
+
+def blocks(integration: Obj, url: str) -> bool:
+    """Whether the location lies in a blocked one."""
+    return _within(integration, "STORAGE_BLOCKED_LOCATIONS", url)
+
+
+def _within(integration: Obj, name: str, url: str) -> bool:
+    """Whether one of the listed locations is the address or a folder above it (``s3://lake`` is not ``s3://lake2``)."""
+    return any(
+        location in ("*", url) or url.startswith(location if location.endswith("/") else f"{location}/")
+        for location in listed(integration.props, name)
+    )

@@ -17,6 +17,7 @@ from local.bound import bind_text
 from local.data.files import StagedFile
 from local.data.locations import Access, Inside, Location, read_location, resolve_location
 from local.data.patterns import matcher
+from local.data.s3 import stage_failure
 from local.data.transfer import links, stage_info
 from local.errors import compilation_error, syntax_error
 from local.lexer import unescape
@@ -60,7 +61,7 @@ def _parallel(options: Mapping[str, object]) -> int:
 
 def _inside(location: Location) -> Inside:
     if not isinstance(location.place, Inside):
-        raise compilation_error("PUT and GET are for internal stages; use the cloud's own tools.", "001011", "42601")
+        raise stage_failure(f"{location.owner.name} GET and PUT commands are not supported with external stage")
     return location.place
 
 

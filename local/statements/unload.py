@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from local.data.cells import quoted
 from local.data.files import file_store
 from local.data.formats import FileFormat, format_of, read_format_value, resolve_format
-from local.data.locations import Access, Location, read_location, resolve_location
+from local.data.locations import Access, Location, read_location
 from local.data.query import Query, plan_query
 from local.data.store import data_store
 from local.data.work import Plan, defer
@@ -27,6 +27,7 @@ from local.reader import Reader, Value, read_boolean, read_integer
 from local.registry import Answer
 from local.results import Column, Result, Type
 from local.session import Context
+from local.statements.addresses import RIGHT_SPEC, resolve_place
 from local.statements.stage_options import as_given
 from local.warehouse_use import require_warehouse
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _SPEC = {
     "FILE_FORMAT": read_format_value,
     "OVERWRITE": read_boolean, "SINGLE": read_boolean, "MAX_FILE_SIZE": read_integer,
-    "INCLUDE_QUERY_ID": read_boolean, "DETAILED_OUTPUT": read_boolean, "HEADER": read_boolean,
+    "INCLUDE_QUERY_ID": read_boolean, "DETAILED_OUTPUT": read_boolean, "HEADER": read_boolean, **RIGHT_SPEC,
 }  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def unload(context: Context, reader: Reader) -> Answer:
     reader.end()
 
     def plan() -> Plan:
-        location = resolve_location(context, text, Access.WRITE)
+        location = resolve_place(context, text, options, Access.WRITE)
         made = _format(context, location, options)
         found = plan_query(context, query)
         require_warehouse(context)

@@ -96,3 +96,12 @@ def account() -> Iterator[Account]:
     store = existing_store(made.catalogue)
     if store is not None:
         store.close()
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """The address of an S3 server that runs as long as the tests."""
+    from tests.local.s3 import moto_server
+
+    with moto_server() as endpoint:
+        yield endpoint
