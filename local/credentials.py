@@ -7,8 +7,10 @@ it again from a plain SHA-256.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local.catalogue import Catalogue
@@ -27,7 +29,8 @@ _KEPT = 7 * 86400
 class Token:
     """A token without its secret. Moments are epoch seconds; ``role`` is empty where the token is not restricted.
 
-    Until ``bypass`` (0 for never) the user may use it without being under a network policy.
+    Until ``bypass`` (0 for never) the user may use it without being under a network policy. ``days`` is what it was
+    made for, so that a rotation gives the same; ``rotated_to`` names the token that took this one's place.
     """
 
     name: str
@@ -38,6 +41,9 @@ class Token:
     bypass: float
     comment: str
     secret_hash: str
+    days: int
+    disabled: bool = False
+    rotated_to: str = ""
 
     def expired(self) -> bool:
         """Whether its last day has passed."""
@@ -47,7 +53,18 @@ class Token:
 def new_secret() -> tuple[str, str]:
     """A fresh secret and the hash to store."""
     secret = secrets.token_urlsafe(32)
-    return secret, f"sha256${hashlib.sha256(secret.encode()).hexdigest()}"
+    return secret, hashed(secret)
+
+
+def hashed(secret: str) -> str:
+    """What is stored of a secret."""
+    return f"sha256${hashlib.sha256(secret.encode()).hexdigest()}"
+
+
+def token_of(user: Obj, secret: str) -> Token | None:
+    """The user's token with this secret, usable or not."""
+    wanted = hashed(secret)
+    return next((token for token in tokens(user) if hmac.compare_digest(token.secret_hash, wanted)), None)
 
 
 def tokens(user: Obj) -> list[Token]:
@@ -75,6 +92,9 @@ def _token(name: str, entry: dict[str, Json]) -> Token:
         bypass=moment("BYPASS_UNTIL_TIME"),
         comment=text("COMMENT"),
         secret_hash=text("SECRET_HASH"),
+        days=round(moment("DAYS") or (moment("EXPIRES_AT") - moment("CREATED_AT")) / 86400),
+        disabled=entry.get("DISABLED") is True,
+        rotated_to=text("ROTATED_TO"),
     )
 
 
@@ -89,11 +109,25 @@ def put_tokens(catalogue: Catalogue, user: Obj, kept: list[Token]) -> None:
             "BYPASS_UNTIL_TIME": token.bypass,
             "COMMENT": token.comment,
             "SECRET_HASH": token.secret_hash,
+            "DAYS": token.days,
+            **({"DISABLED": True} if token.disabled else {}),
+            **({"ROTATED_TO": token.rotated_to} if token.rotated_to else {}),
         }
         for token in kept
     }
     props = {name: value for name, value in user.props.items() if name != TOKENS}
     catalogue.update(user, props={**props, TOKENS: stored} if stored else props)
+
+
+def disable_tokens(user: Obj, props: Mapping[str, Json]) -> dict[str, Json]:
+    """Properties of a user who is being disabled: the tokens stay disabled when the user is enabled again."""
+    found = user.props.get(TOKENS)
+    if not isinstance(found, dict):
+        return dict(props)
+    disabled: dict[str, Json] = {
+        name: {**entry, "DISABLED": True} if isinstance(entry, dict) else entry for name, entry in found.items()
+    }
+    return {**props, TOKENS: disabled}
 
 
 def workload_identity(user: Obj) -> dict[str, Json]:

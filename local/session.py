@@ -39,6 +39,12 @@ class Session:
     used: float = field(default_factory=time.time)
     last_query_id: str = ""
     client: str = ""
+    by_token: bool = False
+    """Opened with a programmatic access token."""
+    bound: bool = False
+    """Such a token is for the session's role alone, which then cannot be changed."""
+    anywhere: bool = False
+    """No network policy is asked about such a token."""
 
 
 class Binding(NamedTuple):

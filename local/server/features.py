@@ -45,8 +45,11 @@ FEATURES = (
             "ALTER USER; an expired password or one that must be changed is taken", f"{_DOCS}: Password policies"),
     _partly("login: authentication policy", "methods, client types and MFA_ENROLLMENT; there is no second factor, so a "
             "password that needs one is refused; OPTIONAL lets a password alone in (phased out in 2026); "
-            "CLIENT_POLICY, PAT_POLICY and WORKLOAD_IDENTITY_POLICY have nothing to apply to",
+            "CLIENT_POLICY and WORKLOAD_IDENTITY_POLICY have nothing to apply to",
             f"{_DOCS}: Authentication policies"),
+    _full("login: programmatic access token, also in the place of a password (394400): expiry, role restriction, "
+          "network policy demanded, PAT_POLICY", f"{_DOCS}: Using programmatic access tokens for authentication; "
+          "gosnowflake's tests"),
     _partly("login: database, schema, warehouse", "missing or hidden ones stay unset; with "
             "CLIENT_VALIDATE_DEFAULT_PARAMETERS (gosnowflake's default) the login is refused (390201)", _DRIVERS),
     _partly("login: too many wrong ones", "status 429 by name and address (10, then one in 6 s) and by address (60, "
@@ -61,7 +64,7 @@ FEATURES = (
     _partly("session: primary role dropped or revoked", "it stops counting at once, PUBLIC stays; queries go on",
             "the documentation is silent; the strict way"),
     _partly("session: server restart", "sessions end with the process (390104)", "no counterpart in Snowflake"),
-    _refused("login: OAuth, SAML, external browser, programmatic access token, workload identity", "", _DOCS),
+    _refused("login: OAuth, SAML, external browser, workload identity", "", _DOCS),
     _full("statement: asynchronous execution, its status and result by query id", _DRIVERS),
     _partly("RESULT_SCAN", "as long as the server keeps the answer: the last 512 statements or 32 MiB of them; takes a "
             "query id or LAST_QUERY_ID()", f"{_DOCS}: RESULT_SCAN"),

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from local.access import Access, available_roles
 from local.catalogue import Catalogue
+from local.credentials import token_of
 from local.errors import SnowflakeError, unsupported
 from local.model import Json, Kind, Obj
 from local.names import Path, display
 from local.passwords import hash_password, verify_password
 from local.reader import Reader
-from local.server import keypair, policies
+from local.server import access_token, keypair, policies
+from local.server.access_token import Pass
 from local.server.body import object_of, text_of
 from local.server.lockout import Lockout
 from local.server.sessions import Sessions
@@ -91,14 +93,22 @@ class Login:
         self._throttle.check(request.address, request.login)
         with self._catalogue.transaction():
             try:
-                user = self._authenticated(request)
+                user, pass_ = self._authenticated(request)
             except SnowflakeError:
                 self._throttle.failed(request.address, request.login)
                 raise
             self._throttle.passed(request.address, request.login)
-            return self._open(request, user)
+            return self._open(request, user, pass_)
 
-    def _authenticated(self, request: LoginRequest) -> Obj:
+    def _authenticated(self, request: LoginRequest) -> tuple[Obj, Pass | None]:
+        if request.authenticator == "PROGRAMMATIC_ACCESS_TOKEN":
+            user = self._user_here(request)
+            return self._with_token(request, access_token.admitted(self._catalogue, user, request.token))
+        if request.authenticator in _PASSWORD_AUTHENTICATORS and request.password:
+            # A token may stand in the place of a password.
+            user = self._user_here(request)
+            if user is not None and token_of(user, request.password) is not None:
+                return self._with_token(request, access_token.admitted(self._catalogue, user, request.password))
         if request.authenticator == "SNOWFLAKE_JWT":
             user, method = self._by_key(request), policies.KEY_PAIR
         elif request.authenticator in _PASSWORD_AUTHENTICATORS:
@@ -108,7 +118,19 @@ class Login:
         policies.require_enabled(user)
         policies.require_address(self._catalogue, user, request.address)
         policies.require_method(self._catalogue, user, method, request.application)
-        return user
+        return user, None
+
+    def _with_token(self, request: LoginRequest, pass_: Pass) -> tuple[Obj, Pass]:
+        """A user who shows a token; the policies are asked as they say about tokens."""
+        user = pass_.user
+        policies.require_enabled(user)
+        if not pass_.anywhere:
+            policies.require_address(self._catalogue, user, request.address)
+        policies.require_method(self._catalogue, user, policies.ACCESS_TOKEN, request.application)
+        return user, pass_
+
+    def _user_here(self, request: LoginRequest) -> Obj | None:
+        return self._find(request.login) if keypair.names_account(self._settings, request.account) else None
 
     def _find(self, login: str) -> Obj | None:
         """The user with this login name (case-insensitive); it is mostly the user's name."""
@@ -154,13 +176,17 @@ class Login:
         self._lockout.passed(user)
         return user
 
-    def _open(self, request: LoginRequest, user: Obj) -> Session:
-        role = self._role(request, user)
+    def _open(self, request: LoginRequest, user: Obj, pass_: Pass | None) -> Session:
+        role = self._role(request, user) if pass_ is None or pass_.role is None else self._only(request, pass_.role)
         policy = effective_policy(self._catalogue, user, Kind.SESSION_POLICY)
         idle = policies.number(policy, "SESSION_IDLE_TIMEOUT_MINS", 240) * 60
         session = self._sessions.open(user.id, role.id if role else None, request.address, idle)
         session.client = request.client
         session.secondary = _secondary(user)
+        if pass_ is not None:
+            session.by_token, session.anywhere = True, pass_.anywhere
+            if pass_.role is not None:
+                session.bound, session.secondary = True, "NONE"
         session.parameters.update(request.parameters)
         try:
             self._start_in(request, user, session)
@@ -169,6 +195,12 @@ class Login:
             raise
         self._catalogue.last_login[user.id] = time.time()
         return session
+
+    def _only(self, request: LoginRequest, role: Obj) -> Obj:
+        """The role that a token is restricted to; another one cannot be asked for."""
+        if (wanted := _path(request.role)) is not None and wanted != (role.name,):
+            raise _not_granted(display(wanted[-1]))
+        return role
 
     def _role(self, request: LoginRequest, user: Obj) -> Obj | None:
         catalogue = self._catalogue
@@ -184,12 +216,7 @@ class Login:
             return found
         shown = display(path[-1])
         if wanted:
-            raise SnowflakeError(
-                "390189",
-                "08004",
-                f"Role '{shown}' specified in the connect string is not granted to this user. Contact your local "
-                "system administrator, or attempt to login with another role, e.g. PUBLIC.",
-            )
+            raise _not_granted(shown)
         raise SnowflakeError(
             "390186",
             "08004",
@@ -231,6 +258,15 @@ class Login:
         default_warehouse = _path(str(user.props.get("DEFAULT_WAREHOUSE") or ""))
         warehouse = visible(Kind.WAREHOUSE, named_warehouse or default_warehouse, bool(named_warehouse))
         session.warehouse = warehouse.id if warehouse else None
+
+
+def _not_granted(role: str) -> SnowflakeError:
+    return SnowflakeError(
+        "390189",
+        "08004",
+        f"Role '{role}' specified in the connect string is not granted to this user. Contact your local "
+        "system administrator, or attempt to login with another role, e.g. PUBLIC.",
+    )
 
 
 def _wrong() -> SnowflakeError:

@@ -52,7 +52,7 @@ def require_address(catalogue: Catalogue, user: Obj, address: str) -> None:
 
 # Authentication policies
 
-PASSWORD, KEY_PAIR = "PASSWORD", "KEYPAIR"
+PASSWORD, KEY_PAIR, ACCESS_TOKEN = "PASSWORD", "KEYPAIR", "PROGRAMMATIC_ACCESS_TOKEN"
 """Authentication methods as AUTHENTICATION_METHODS names them."""
 
 _CLIENT_TYPES = {"SNOWSQL": "SNOWSQL", "SNOWFLAKE_CLI": "SNOWFLAKE_CLI", "SNOWFLAKE UI": "SNOWFLAKE_UI"}

@@ -280,7 +280,8 @@ def admit(server: Server, session: Session) -> None:
         server.sessions.close(session)
         raise SnowflakeError("390111", "08001", "Session no longer exists.  New login required to access the service.")
     policies.require_enabled(user)
-    policies.require_address(server.catalogue, user, session.address)
+    if not session.anywhere:
+        policies.require_address(server.catalogue, user, session.address)
     if session.role is not None and session.role not in available_roles(server.catalogue, user.id):
         session.role = None
 

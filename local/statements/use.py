@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.access import available_roles
-from local.errors import SnowflakeError, insufficient_privileges, not_found_or_impossible
+from local.errors import SnowflakeError, compilation_error, insufficient_privileges, not_found_or_impossible
 from local.model import Kind, Obj
 from local.names import Path, display
 from local.reader import Reader
@@ -23,7 +23,8 @@ def _role(context: Context, path: Path) -> Obj:
     found = context.catalogue.find(Kind.ROLE, path) if len(path) == 1 else None
     if found is None:
         raise not_found_or_impossible()
-    if found.id not in available_roles(context.catalogue, context.session.user):
+    held = available_roles(context.catalogue, context.session.user)
+    if found.id not in held or (context.session.bound and found.id != context.session.role):
         raise SnowflakeError(
             "003013",
             "42501",
@@ -48,12 +49,21 @@ def use_secondary_roles(context: Context, reader: Reader) -> Result:
     word = reader.accept_one("ALL", "NONE")
     if word is not None:
         reader.end()
+        if word == "ALL":
+            _require_free(context)
         context.session.secondary = word
         return _done()
     paths = reader.commas(Reader.path_or_string)
     reader.end()
+    _require_free(context)
     context.session.secondary = tuple(_role(context, path).id for path in paths)
     return _done()
+
+
+def _require_free(context: Context) -> None:
+    """A token's ROLE_RESTRICTION leaves no secondary roles (docs.snowflake.com: programmatic access tokens)."""
+    if context.session.bound:
+        raise compilation_error("The session's access token is restricted to one role: secondary roles cannot be used.")
 
 
 def _visible(context: Context, kind: Kind, path: Path) -> Obj:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+from local.credentials import disable_tokens
 from local.errors import SnowflakeError, compilation_error, insufficient_privileges, invalid_property, unsupported
 from local.model import Json, Kind, Obj
 from local.parameters import Level, at_level, readers, split
@@ -132,6 +133,8 @@ def _set(context: Context, reader: Reader, user: Obj) -> Result:
     resets_password = "PASSWORD" in values
     password = values.pop("PASSWORD", None)
     props = with_set(user.props, values, user.name)
+    if values.get("DISABLED") is True:
+        props = disable_tokens(user, props)
     if password is not None:
         props = _hashed(context, replace(user, props=props), str(password))
     elif resets_password:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local import dump
-from local.credentials import tokens
+from local.credentials import hashed, tokens
 from local.model import Kind, Obj
 from local.records import encode
 from tests.local.conftest import Account, Client
@@ -48,7 +48,7 @@ def test_secret_is_answered_once_and_stored_as_a_hash_only(account: Account, adm
 def test_dump_compares_neither_hash_nor_moments(account: Account, admin: Client) -> None:
     admin.run(ADD)
     assert (
-        '"PATS": {"T1": {"ROLE": "", "CREATED_BY": "LOCAL_ADMIN", "COMMENT": "", "SECRET_HASH": "***"}}'
+        '"PATS": {"T1": {"ROLE": "", "CREATED_BY": "LOCAL_ADMIN", "COMMENT": "", "SECRET_HASH": "***", "DAYS": 15}}'
         in json.dumps(dump.dump(account.catalogue))
     )
 
@@ -164,5 +164,127 @@ def test_missing_token_is_not_found(admin: Client) -> None:
     admin.run("ALTER USER ANN REMOVE PAT IF EXISTS T1")
 
 
-def test_rotation_is_not_there(admin: Client) -> None:
-    assert admin.fails("ALTER USER ANN ROTATE PROGRAMMATIC ACCESS TOKEN T1").code == "000002"
+def shown(client: Client, name: str = "ANN") -> dict[str | None, dict[str, str | None]]:
+    return {row["name"]: row for row in client.rows(f"SHOW USER PATS FOR USER {name}")}
+
+
+def left(row: dict[str, str | None], unit: float) -> float:
+    return (float(str(row["expires_at"])) - float(str(row["created_on"]))) / unit
+
+
+def test_rotation_gives_a_new_secret_and_lets_the_old_one_run_out(account: Account, admin: Client) -> None:
+    ((_, before),) = admin.run(f"{ADD} DAYS_TO_EXPIRY = 30 COMMENT = 'c'").rows
+    result = admin.run("ALTER USER ANN ROTATE PROGRAMMATIC ACCESS TOKEN T1")
+    assert [column.name for column in result.columns] == ["token_name", "token_secret", "rotated_token_name"]
+    ((name, secret, former),) = result.rows
+    assert name == "T1"
+    assert secret != before
+    assert str(former).startswith("T1_ROTATED_")
+    rows = shown(admin)
+    assert (rows["T1"]["rotated_to"], rows["T1"]["comment"]) == (None, "c")
+    assert round(left(rows["T1"], 86400), 3) == 30
+    assert (rows[former]["rotated_to"], rows[former]["status"]) == ("T1", "ACTIVE")
+    assert round(left(rows[former], 3600), 1) == 24
+    by_name = {token.name: token for token in tokens(user(account, "ANN"))}
+    assert by_name["T1"].secret_hash == hashed(str(secret))
+    assert by_name[str(former)].secret_hash == hashed(str(before))
+
+
+def test_rotated_secret_may_end_at_once(admin: Client) -> None:
+    admin.run(ADD)
+    ((_, _, former),) = admin.run("ALTER USER ANN ROTATE PAT T1 EXPIRE_ROTATED_TOKEN_AFTER_HOURS = 0").rows
+    assert {name: row["status"] for name, row in shown(admin).items()} == {"T1": "ACTIVE", former: "EXPIRED"}
+    for hours in (-1, 15 * 24 + 1):
+        sql = f"ALTER USER ANN ROTATE PAT T1 EXPIRE_ROTATED_TOKEN_AFTER_HOURS = {hours}"
+        assert admin.fails(sql).code in ("001008", "001003")
+
+
+def test_rotated_token_can_only_be_removed(admin: Client) -> None:
+    admin.run(ADD)
+    ((_, _, former),) = admin.run("ALTER USER ANN ROTATE PAT T1").rows
+    for change in (
+        f"ROTATE PAT {former}",
+        f"MODIFY PAT {former} RENAME TO X",
+        f"MODIFY PAT {former} SET COMMENT = 'x'",
+    ):
+        assert admin.fails(f"ALTER USER ANN {change}").code == "001008"
+    (answer,) = admin.rows(f"ALTER USER ANN REMOVE PAT {former}")
+    assert answer == {"status": f"Programmatic access token {former} successfully removed."}
+    assert set(shown(admin)) == {"T1"}
+
+
+def test_token_is_renamed_disabled_and_commented(admin: Client) -> None:
+    admin.run(ADD)
+    admin.run("ALTER USER ANN ROTATE PAT T1")
+    admin.run("ALTER USER ANN MODIFY PROGRAMMATIC ACCESS TOKEN T1 RENAME TO T2")
+    admin.run(
+        "ALTER USER ANN MODIFY PAT T2 SET DISABLED = TRUE COMMENT = 'c' MINS_TO_BYPASS_NETWORK_POLICY_REQUIREMENT = 5"
+    )
+    row = shown(admin)["T2"]
+    wanted = ("status", "comment", "mins_to_bypass_network_policy_requirement")
+    assert [row[name] for name in wanted] == ["DISABLED", "c", "5"]
+    assert {r["rotated_to"] for r in shown(admin).values()} == {None, "T2"}
+    admin.run("ALTER USER ANN MODIFY PAT T2 UNSET DISABLED, COMMENT, MINS_TO_BYPASS_NETWORK_POLICY_REQUIREMENT")
+    assert [shown(admin)["T2"][name] for name in wanted] == ["ACTIVE", None, None]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("MODIFY PAT T1 RENAME TO T2", "002002"),
+        ("MODIFY PAT T1 SET MINS_TO_BYPASS_NETWORK_POLICY_REQUIREMENT = 1441", "001008"),
+        ("MODIFY PAT T1 SET DAYS_TO_EXPIRY = 3", "001420"),
+        ("MODIFY PAT T1 UNSET ROLE_RESTRICTION", "001420"),
+        ("MODIFY PAT T1 SET", "001003"),
+        ("MODIFY PAT NOPE SET DISABLED = TRUE", "002003"),
+        ("ROTATE PAT NOPE", "002003"),
+    ],
+)
+def test_changes_that_cannot_be_are_refused(admin: Client, change: str, code: str) -> None:
+    admin.run(ADD)
+    admin.run("ALTER USER ANN ADD PAT T2")
+    assert admin.fails(f"ALTER USER ANN {change}").code == code
+
+
+def test_missing_tokens_are_skipped_where_asked(admin: Client) -> None:
+    for change in ("MODIFY PAT IF EXISTS NOPE SET DISABLED = TRUE", "ROTATE PAT IF EXISTS NOPE"):
+        assert admin.run(f"ALTER USER ANN {change}").columns[0].name == "status"
+
+
+def test_tokens_of_a_user_who_was_disabled_stay_disabled(admin: Client) -> None:
+    admin.run(ADD)
+    admin.run("ALTER USER ANN SET DISABLED = TRUE")
+    admin.run("ALTER USER ANN SET DISABLED = FALSE")
+    assert shown(admin)["T1"]["status"] == "DISABLED"
+    admin.run("ALTER USER ANN MODIFY PAT T1 SET DISABLED = FALSE")
+    assert shown(admin)["T1"]["status"] == "ACTIVE"
+
+
+def test_others_change_tokens_with_the_privilege_on_the_user(account: Account, admin: Client) -> None:
+    admin.run(ADD)
+    admin.run("GRANT MONITOR ON USER ANN TO ROLE LOADER")
+    loader = account.as_role("LOADER")
+    changes = ("ROTATE PAT T1", "MODIFY PAT T1 SET COMMENT = 'x'", "REMOVE PAT T1")
+    for change in changes:
+        assert loader.fails(f"ALTER USER ANN {change}").code == "003001"
+    admin.run("GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER ANN TO ROLE LOADER")
+    for change in changes:
+        loader.run(f"ALTER USER ANN {change}")
+
+
+def test_service_user_needs_the_privilege_for_its_own_tokens(account: Account, admin: Client) -> None:
+    service = account.client("SVC", "LOADER")
+    sql = "ALTER USER SVC ADD PAT T1 ROLE_RESTRICTION = 'LOADER'"
+    admin.run("GRANT MONITOR ON USER SVC TO ROLE LOADER")
+    assert service.fails(sql).code == "003001"
+    admin.run("GRANT MODIFY PROGRAMMATIC AUTHENTICATION METHODS ON USER SVC TO ROLE LOADER")
+    service.run(sql)
+
+
+def test_policy_without_the_method_leaves_no_tokens(admin: Client) -> None:
+    admin.run("CREATE DATABASE D")
+    admin.run("CREATE AUTHENTICATION POLICY D.PUBLIC.A AUTHENTICATION_METHODS = ('KEYPAIR')")
+    admin.run("ALTER USER ANN SET AUTHENTICATION POLICY D.PUBLIC.A")
+    assert admin.fails(ADD).code == "001008"
+    admin.run("ALTER AUTHENTICATION POLICY D.PUBLIC.A SET AUTHENTICATION_METHODS = ('PROGRAMMATIC_ACCESS_TOKEN')")
+    admin.run(ADD)
