@@ -68,13 +68,15 @@ class ArrowRows(Sequence[tuple[Cell, ...]]):
 
     @property
     def base64(self) -> str:
-        """The stream as answers carry it."""
-        return base64.b64encode(self.stream).decode("ascii")
+        """The stream as answers carry it; nothing at all without rows, because drivers take a stream to hold some."""
+        return base64.b64encode(self.stream).decode("ascii") if self._count else ""
 
     def _texts(self) -> list[tuple[Cell, ...]]:
         if self._rows is None:
             import pyarrow as pa
 
+            if not self._count:
+                return []
             table = pa.ipc.open_stream(self.stream).read_all()
             cells = [_texts(column, table.column(at)) for at, column in enumerate(self.columns)]
             self._rows = list(zip(*cells, strict=True))

@@ -197,7 +197,7 @@ async def _query(server: Server, request: Request) -> Response:
         raise BadRequest("requestId is no request id.")
     if not isinstance(body.get("sqlText"), str):
         raise BadRequest("sqlText is missing.")
-    asked = queries.QueryRequest.read(body, request.headers.get("accept", ""))
+    asked = queries.QueryRequest.read(body)
     if server.queries.of_request(session.id, request_id) is None:
         server.queries.admit(session.id, in_transaction=queries.in_transaction(server, session))
     if server.faults is not None and server.queries.of_request(session.id, request_id) is None:

@@ -50,12 +50,10 @@ class QueryRequest:
     describe_only: bool
     asynchronous: bool
     parameters: Mapping[str, Json]
-    arrow: bool = False
-    """Whether the driver can read more than JSON."""
 
     @classmethod
-    def read(cls, body: Mapping[str, Json], accept: str = "") -> QueryRequest:
-        """From the request's JSON object and its Accept header."""
+    def read(cls, body: Mapping[str, Json]) -> QueryRequest:
+        """From the request's JSON object."""
         bindings = object_of(body.get("bindings"))
         ordered = sorted(bindings.items(), key=lambda item: (len(item[0]), item[0]))
         return cls(
@@ -64,7 +62,6 @@ class QueryRequest:
             body.get("describeOnly") is True,
             body.get("asyncExec") is True,
             object_of(body.get("parameters")),
-            "application/snowflake" in accept,
         )
 
 
@@ -190,7 +187,7 @@ async def _answer(
     """Body of a good answer and its number of rows."""
     first = _check_single(sql)
     context = Context(server.catalogue, session, server.settings, request.bindings, query_id, request.describe_only)
-    context.arrow = request.arrow and wants_arrow(server.catalogue, session, request.parameters)
+    context.arrow = wants_arrow(server.catalogue, session, request.parameters)
     context.result_of = lambda wanted: kept_result(server, session.user, wanted)
     # One thread at a time is inside; the answer's names are read before another one may change them.
     with server.catalogue.transaction():
@@ -220,7 +217,7 @@ async def _several(
     done: list[Query] = []
     for number, part in enumerate(parts):
         parameters: dict[str, Json] = {**request.parameters, "MULTI_STATEMENT_COUNT": 1}
-        asked = QueryRequest(part.sql, part.bindings, request.describe_only, False, parameters, request.arrow)
+        asked = QueryRequest(part.sql, part.bindings, request.describe_only, False, parameters)
         child = start(server, session, asked, f"{query_id}/{number}")
         if own is not None:
             if own.cancelled:

@@ -98,7 +98,7 @@ class Wire:
     def login(self, user: str = "LOCAL_ADMIN", *, query: dict[str, str] | None = None, **data: Any) -> Answer:
         """Log in by key pair unless ``data`` says otherwise (PASSWORD=…)."""
         fields: dict[str, Any] = {"CLIENT_APP_ID": "Go", "CLIENT_APP_VERSION": "1.13.1", "ACCOUNT_NAME": "LOCAL-MAIN"}
-        fields["LOGIN_NAME"] = user
+        fields |= {"LOGIN_NAME": user, "SESSION_PARAMETERS": {"GO_QUERY_RESULT_FORMAT": "JSON"}}
         if "PASSWORD" not in data and "AUTHENTICATOR" not in data:
             fields |= {"AUTHENTICATOR": "SNOWFLAKE_JWT", "TOKEN": token(user)}
         return self.post("/session/v1/login-request", {"data": fields | data}, **(query or {}))
