@@ -95,3 +95,53 @@ def test_statement_that_failed_has_no_result(wire: Wire) -> None:
     token = computing(wire)
     query_id = wire.run("SELECT 1/0", token).data["queryId"]
     assert wire.run(scan(query_id), token).code == "000709"
+
+
+def test_result_scan_and_a_second_fetch_read_a_result_that_went_out_in_arrow(wire: Wire) -> None:
+    token = computing(wire)
+    wire.run("ALTER SESSION SET GO_QUERY_RESULT_FORMAT = 'ARROW'", token)
+    first = wire.run("SELECT 1.25::NUMBER(5,2) AS A, NULL AS B, '2024-01-01'::TIMESTAMP_NTZ(3) AS C", token)
+    assert (first.data["queryResultFormat"], "rowset" in first.data) == ("arrow", False)
+    assert (
+        wire.get(f"/queries/{first.data['queryId']}/result", token).data["rowsetBase64"] == first.data["rowsetBase64"]
+    )
+    wire.run("ALTER SESSION SET GO_QUERY_RESULT_FORMAT = 'JSON'", token)
+    again = wire.run(scan(str(first.data["queryId"])), token)
+    assert (again.data["queryResultFormat"], again.data["rowset"]) == ("json", [["1.25", None, "1704067200.000"]])
+
+
+@pytest.mark.parametrize(
+    ("client", "parameters", "expected"),
+    [
+        ("Go", {}, "arrow"),
+        ("PythonConnector", {}, "arrow"),
+        ("JDBC", {}, "arrow"),
+        ("JavaScript", {}, "json"),
+        ("Go", {"GO_QUERY_RESULT_FORMAT": "json"}, "json"),
+        ("PythonConnector", {"PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON"}, "json"),
+        ("PythonConnector", {"GO_QUERY_RESULT_FORMAT": "JSON"}, "arrow"),
+    ],
+)
+def test_the_driver_and_its_parameter_decide_about_the_format(
+    wire: Wire, client: str, parameters: dict[str, str], expected: str
+) -> None:
+    token = str(wire.login(CLIENT_APP_ID=client, SESSION_PARAMETERS=parameters).data["token"])
+    assert wire.run("SELECT CURRENT_USER()", token).data["queryResultFormat"] == expected
+
+
+def test_a_driver_without_a_converter_asks_for_json_in_the_request(wire: Wire) -> None:
+    token = str(wire.login(CLIENT_APP_ID="PythonConnector", SESSION_PARAMETERS={}).data["token"])
+    asked = {"PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON"}
+    assert wire.run("SELECT CURRENT_USER()", token, parameters=asked).data["rowset"] == [["LOCAL_ADMIN"]]
+
+
+@pytest.mark.parametrize("sql", ["SHOW DATABASES", "CREATE ROLE R", "DESCRIBE USER LOCAL_ADMIN"])
+def test_only_queries_are_answered_in_arrow(wire: Wire, sql: str) -> None:
+    token = str(wire.login(SESSION_PARAMETERS={}).data["token"])
+    assert wire.run(sql, token).data["queryResultFormat"] == "json"
+
+
+def test_the_format_parameters_are_set_but_not_listed(wire: Wire) -> None:
+    token = wire.token()
+    assert wire.run("SHOW PARAMETERS LIKE '%RESULT_FORMAT'", token).data["rowset"] == []
+    assert wire.run("ALTER SESSION SET GO_QUERY_RESULT_FORMAT = 'XML'", token).code == "001008"
