@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from local.model import Kind
 from local.results import Deferred, Result
 from local.session import Context, Session, Settings
 from local.store import Store
+from tests.local.databases import shared_databases
 
 SETTINGS = Settings("LOCAL", "MAIN", "LM00001", "ENTERPRISE")
 
@@ -87,6 +89,16 @@ def new_account() -> Account:
         public_key="key",
     )
     return Account(catalogue)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Accounts in memory share DuckDB databases; what they write to temporary folders goes with the test run."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("temporary")
+        patch.setattr(tempfile, "tempdir", str(folder))
+        with shared_databases(folder):
+            yield
 
 
 @pytest.fixture
