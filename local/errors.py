@@ -6,6 +6,8 @@ The provider's SDK recognises conditions by message text (``does not exist or no
 
 from __future__ import annotations
 
+import errno
+
 
 class SnowflakeError(Exception):
     """An error that a client sees.
@@ -72,6 +74,20 @@ def insufficient_privileges(kind: str, name: str) -> SnowflakeError:
         "003001",
         "42501",
         f"SQL access control error:\nInsufficient privileges to operate on {kind.lower()} '{name}'",
+    )
+
+
+DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+"""Why the system refuses to write."""
+
+
+def disk_failure(reason: str) -> SnowflakeError:
+    """000603: the account's folder cannot be written (no room, no right); the statement has changed nothing."""
+    return SnowflakeError(
+        "000603",
+        "XX000",
+        f"Processing aborted by error 300010:391167117; the disk of the local Snowflake cannot be used ({reason}). "
+        "Make room and run the statement again.",
     )
 
 

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from local.errors import disk_failure
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
     relation TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (relation, key)
@@ -36,7 +38,7 @@ class Store:
             yield body
 
     def apply(self, writes: Mapping[tuple[str, str], str | None]) -> None:
-        """Write (body) or delete (None) records, all or nothing."""
+        """Write (body) or delete (None) records, all or nothing; 000603 where the disk cannot be written."""
         if not writes:
             return
         self._db.execute("BEGIN IMMEDIATE")
@@ -50,8 +52,11 @@ class Store:
                         (relation, key, body),
                     )
             self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
+        except BaseException as error:
+            if self._db.in_transaction:  # a full disk may have ended it
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise disk_failure(str(error)) from error
             raise
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -243,6 +244,8 @@ class DataStore:
             cursor.execute(f"DROP TABLE IF EXISTS {physical(table)}")
             self.filling.discard(table)
 
+            with suppress(Error):  # what cannot be written now was not written before
+                cursor.execute(f"DROP TABLE IF EXISTS {physical(table)}")
     def counts(self, tables: Iterable[int] | None = None) -> dict[int, int]:
         """Committed rows by table id, for those of the tables (None for all) that have any."""
         wanted = None if tables is None else set(tables)

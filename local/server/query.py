@@ -19,7 +19,7 @@ from local.catalogue import Catalogue
 from local.data.store import existing_store
 from local.data.work import cancelled
 from local.engine import execute
-from local.errors import SnowflakeError, invalid_value, unsupported
+from local.errors import DISK, SnowflakeError, disk_failure, invalid_value, unsupported
 from local.lexer import split_statements
 from local.model import Json
 from local.parameters import effective
@@ -135,6 +135,8 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
             body, rows = await _answer(server, session, request, said.sql, query_id)
     except SnowflakeError as raised:
         error = veiled(raised, request.sql)
+    except OSError as raised:
+        error = disk_failure(str(raised.strerror)) if raised.errno in DISK else incident("statement", request.sql)
     except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
         error = incident("statement", request.sql)
     if error is not None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO, TypedDict
 
 from local.server.redact import logged
+
+_LOG = logging.getLogger("local.querylog")
 
 
 class Line(TypedDict):
@@ -30,17 +34,31 @@ class QueryLog:
 
     def __init__(self, path: Path | None) -> None:
         self._file: TextIO | None = None
+        self._failed = False
         if path is not None:
             path.touch(mode=0o600, exist_ok=True)
             self._file = path.open("a", encoding="utf-8", buffering=1)
 
     def write(self, line: Line) -> None:
-        """Add a line; complete on disk when this returns, as far as the process may die."""
+        """Add a line; complete on disk when this returns, as far as the process may die.
+
+        A line that cannot be written is lost: its statement has been answered for, and that answer counts.
+        """
         if self._file is not None:
             masked: Line = {**line, "sql": logged(line["sql"], line["code"])}
-            self._file.write(json.dumps(masked, separators=(",", ":")) + "\n")
+            self._try(lambda file: file.write(json.dumps(masked, separators=(",", ":")) + "\n"))
 
     def close(self) -> None:
         """Close the file."""
         if self._file is not None:
-            self._file.close()
+            self._try(lambda file: file.close())
+
+    def _try(self, work: Callable[[TextIO], object]) -> None:
+        try:
+            if self._file is not None:
+                work(self._file)
+            self._failed = False
+        except OSError as error:
+            if not self._failed:
+                _LOG.warning("the query log cannot be written: %s", error)
+            self._failed = True

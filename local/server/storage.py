@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 
 from local.data.files import FileStore, parts_of
@@ -98,9 +98,14 @@ async def serve(request: Request) -> Response:
     inside = not found.prefix or name.startswith(found.prefix.rstrip("/") + "/")
     if not parts or not inside or (writing and not found.write):
         return _error(403, "AccessDenied", "The key does not open this object.")
-    if request.method in ("GET", "HEAD"):
-        return _read(request, found, name, parts)
-    return await _write(request, found, name, parts)
+    try:
+        if request.method in ("GET", "HEAD"):
+            return _read(request, found, name, parts)
+        return await _write(request, found, name, parts)
+    except OSError as error:  # S3's answer to what may work later: drivers try again, then fail
+        return _error(503, "ServiceUnavailable", f"The file cannot be kept: {error.strerror}.")
+    except ClientDisconnect:
+        return _error(400, "IncompleteBody", "The client closed the connection.")
 
 
 def _error(status: int, code: str, message: str) -> Response:
