@@ -239,13 +239,14 @@ class DataStore:
             self.filling.discard(table)
 
     def abandon(self, table: int) -> None:
-        """A CREATE TABLE … AS failed: its rows go."""
-        with self._guard, self.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {physical(table)}")
-            self.filling.discard(table)
+        """A CREATE TABLE … AS failed: its rows go, at the latest with the next start."""
+        from duckdb import Error
 
+        with self._guard, self.cursor() as cursor:
+            self.filling.discard(table)
             with suppress(Error):  # what cannot be written now was not written before
                 cursor.execute(f"DROP TABLE IF EXISTS {physical(table)}")
+
     def counts(self, tables: Iterable[int] | None = None) -> dict[int, int]:
         """Committed rows by table id, for those of the tables (None for all) that have any."""
         wanted = None if tables is None else set(tables)
