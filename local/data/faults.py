@@ -92,6 +92,11 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
 """DuckDB's wording → code, state and Snowflake's text (docs.snowflake.com and the driver sources for the codes)."""
 
 
+_DISK = re.compile(
+    r"(No space left on device|File too large|Disk quota exceeded|Read-only file system|Input/output error)"
+)
+
+
 def _translate(text: str) -> SnowflakeError:
     line = text.split("\n")[0]
     if _MARK in text:
@@ -99,22 +104,11 @@ def _translate(text: str) -> SnowflakeError:
         return SnowflakeError(code, state, message)
     for pattern, code, state, form in _RULES:
         found = re.search(pattern, line)
-_TOO_LARGE = re.compile(r"(?:Could not cast value|Casting value) \"?(\S+?)\"? to (?:type )?DECIMAL\((\d+),(\d+)\)")
-_BYTES = ((2, 1), (4, 2), (9, 4), (18, 8), (38, 16))
-"""Digits of a number → bytes that hold it."""
-_MISSING = re.compile(r"NOT NULL constraint failed: (?:\S+\.)?(\w+)")
-
-
-_DISK = re.compile(
-    r"(No space left on device|File too large|Disk quota exceeded|Read-only file system|Input/output error)"
-)
-
-
         if found:
             parts = [part.upper() if state.startswith("42") else part for part in found.groups()]
             return SnowflakeError(code, state, form.format(*parts))
-    # What is left keeps its first line, without the name of DuckDB's exception class.
-    return SnowflakeError("100183", "22000", re.sub(r"^[A-Za-z ]+ Error: ", "", line))
     disk = _DISK.search(line)
     if disk:
         return disk_failure(disk[1])
+    # What is left keeps its first line, without the name of DuckDB's exception class.
+    return SnowflakeError("100183", "22000", re.sub(r"^[A-Za-z ]+ Error: ", "", line))
