@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from local.data.blame import Blame, Written, lists_of_values
 from local.data.columns import ColumnDef, find_column
 from local.data.encode import count_result
+from local.data.fitting import Given, require_fit, types_of
 from local.data.guard import written
 from local.data.identity import Identity
 from local.data.overlay import Writing
@@ -45,6 +47,8 @@ class Target:
     """The query for what the statement sees of it: visible rows with their row ids, columns masked by policies."""
     filtered: bool
     """Whether a row access policy hides rows."""
+    named: str = ""
+    """The table as the statement names it, in an error's text."""
 
     def source(self) -> exp.Subquery:
         """The target as part of the statement's query, with its row id."""
@@ -66,11 +70,43 @@ def find_target(resolver: Resolver, table: Expr, *privileges: str) -> Target:
 
     if not isinstance(table, exp.Table):
         raise unsupported(f"{written(table)} as the target of DML")
+    named = ".".join(part.name for part in table.parts)
     for privilege in privileges:
         found = resolver.target(table, privilege)
     seen, columns = resolver.source(found, resolver.reading(), rowid=True)
     filtered = bool(row_policies(resolver.context.catalogue, found))
-    return Target(found, tuple(columns), table.alias_or_name, seen, filtered)
+    return Target(found, tuple(columns), table.alias_or_name, seen, filtered, named)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a statement writes into columns of its target: the column ``names`` of a query part ``source``."""
+
+    columns: tuple[ColumnDef, ...]
+    names: tuple[str, ...]
+    source: str
+    given: tuple[Given, ...]
+    """Their types, as far as the statement tells them."""
+    joined: bool = False
+    """Whether they are computed by a join with the target (see ``Written.given``)."""
+
+    def require_fit(self, cursor: DuckDBPyConnection) -> None:
+        """002023 if a column never takes a value of its type."""
+        require_fit(cursor, self.source, [f"q.{name}" for name in self.names], self.columns, self.given)
+
+    def written(self) -> list[Written]:
+        """For ``Blame``."""
+        alone = lists_of_values(self.source)
+        return [
+            Written(
+                column.name,
+                column.physical,
+                converted(f"q.{name}", column.type),
+                alone[index] if alone else self.source,
+                f"q.{name}" if self.joined else None,
+            )
+            for index, (column, name) in enumerate(zip(self.columns, self.names, strict=True))
+        ]
 
 
 def make_plan(
@@ -81,6 +117,7 @@ def make_plan(
     answer: tuple[Sequence[str], StatementType],
     *,
     alone: bool,
+    values: Values | None = None,
 ) -> Plan:
     """A plan that writes the target and answers with the counts that ``write`` returns, one for each label."""
     before = sequence_statements(target.table.id, target.columns)
@@ -91,6 +128,8 @@ def make_plan(
     def run(cursor: DuckDBPyConnection) -> Result:
         if context.describe_only:
             return count_result(labels, [0] * len(labels), kind)
+        if values is not None:
+            values.require_fit(cursor)
         if before:
             with store.cursor() as other:
                 for statement in before:
@@ -98,7 +137,8 @@ def make_plan(
         return count_result(labels, write(worker_of(context).writing(wanted, target.table.id)), kind)
 
     identity = Identity(context.catalogue, resolver.tables | resolver.views)
-    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, identity=identity)
+    blame = Blame(target.named, values.written) if values is not None else None
+    return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, blame=blame, identity=identity)
 
 
 # INSERT
@@ -117,8 +157,8 @@ def plan_insert(context: Context, tree: Expr) -> Plan:
     target = find_target(resolver, table, *(("INSERT", "DELETE") if overwrite else ("INSERT",)))
     named = [part.name for part in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
     written = pick_columns(target, named)
-    source = _source(context, resolver, target, written, tree.expression)
-    rows = rows_to_insert(context, target, written, source, [f"x{i}" for i in range(len(written))])
+    values = _source(context, resolver, target, written, tree.expression)
+    rows = rows_to_insert(context, target, written, values.source, values.names)
 
     def write(table: Writing) -> list[int]:
         if overwrite:
@@ -126,7 +166,7 @@ def plan_insert(context: Context, tree: Expr) -> Plan:
         return [table.insert(rows)]
 
     answer = (("number of rows inserted",), StatementType.INSERT)
-    return make_plan(context, resolver, target, write, answer, alone=overwrite)
+    return make_plan(context, resolver, target, write, answer, alone=overwrite, values=values)
 
 
 def pick_columns(target: Target, named: Sequence[str]) -> tuple[ColumnDef, ...]:
@@ -139,7 +179,7 @@ def pick_columns(target: Target, named: Sequence[str]) -> tuple[ColumnDef, ...]:
     return tuple(find_column(target.columns, name) for name in named)
 
 
-def _source(context: Context, resolver: Resolver, target: Target, written: Sequence[ColumnDef], tree: Expr) -> str:
+def _source(context: Context, resolver: Resolver, target: Target, written: tuple[ColumnDef, ...], tree: Expr) -> Values:
     from sqlglot import exp
 
     if isinstance(tree, exp.Values):
@@ -153,7 +193,12 @@ def _source(context: Context, resolver: Resolver, target: Target, written: Seque
         _match(len(written), len(tree.expressions))
     holder = exp.Subquery(this=tree)
     resolver.query(holder)
-    return f"({to_duckdb(holder.this)}) AS q({', '.join(f'x{i}' for i in range(len(written)))})"
+    given = types_of(holder.this)
+    names = tuple(f"x{index}" for index in range(len(written)))
+    source = f"({to_duckdb(holder.this)}) AS q({', '.join(names)})"
+    if given is None or len(given) != len(written):
+        given = [None] * len(written)
+    return Values(written, names, source, tuple(given))
 
 
 def _match(expected: int, given: int) -> None:
@@ -212,7 +257,9 @@ def plan_update(context: Context, tree: Expr) -> Plan:
         return table.update_joined(changes, query, strict=strict)
 
     labels = ("number of rows updated", "number of multi-joined rows updated")
-    return make_plan(context, resolver, target, write, (labels, StatementType.UPDATE), alone=True)
+    given = (None,) * len(columns)
+    written = Values(tuple(columns), tuple(names), f"({query}) AS q", given, joined=bool(from_))
+    return make_plan(context, resolver, target, write, (labels, StatementType.UPDATE), alone=True, values=written)
 
 
 def read_assignments(

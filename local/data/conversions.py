@@ -101,6 +101,8 @@ def _cast(node: Expr) -> Expr | None:
         if limit is None:
             return None if text is value else text
         return _call("left", text, limit)
+    if to.this == kinds.VARIANT and not safe:  # a text stays a text
+        return exp.Case(ifs=[exp.If(this=_is_there(value), true=_call("to_json", value))])
     if to.this in (kinds.BINARY, kinds.VARBINARY):
         return _call(macros.TRY_BINARY if safe else macros.BINARY, value)
     if to.this == kinds.BOOLEAN and not isinstance(value, exp.Boolean):
@@ -110,6 +112,12 @@ def _cast(node: Expr) -> Expr | None:
     if to.this in (kinds.TIMESTAMP, kinds.TIMESTAMPNTZ, kinds.DATETIME) and safe:
         return _call(macros.TRY_PLAIN, value)
     return None
+
+
+def _is_there(value: Expr) -> Expr:
+    from sqlglot import exp
+
+    return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
 
 
 def _to_char(node: Expr) -> Expr:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from local.data.blame import Blame, Written
 from local.data.columns import ColumnDef
 from local.data.definition import UNTYPED
+from local.data.faults import translated
 from local.data.halt import halt
 from local.data.identity import Identity
 from local.data.overlay import roll_back
@@ -21,7 +23,7 @@ from local.data.shapes import create_statement, physical, shape_of
 from local.data.store import data_store
 from local.data.values import converted
 from local.data.work import Plan, Stale, defer
-from local.errors import compilation_error
+from local.errors import SnowflakeError, compilation_error
 from local.results import Deferred, Result
 from local.session import Context
 from local.warehouse_use import require_warehouse
@@ -33,8 +35,11 @@ Make = Callable[[Sequence[ColumnDef], int], Result]
 """Records the table with these columns under this number, in a transaction of the catalogue."""
 
 
-def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make) -> Deferred:
-    """Run the query into a new table; ``given`` are the columns written before AS, if any."""
+def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make, named: str | None = None) -> Deferred:
+    """Run the query into a new table; ``given`` are the columns written before AS, if any.
+
+    ``named`` is the table's full name for an error that is about one of its columns.
+    """
 
     def plan() -> Plan:
         query = plan_query(context, sql)
@@ -48,7 +53,7 @@ def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make
             return make(columns, number)
 
         def run(cursor: DuckDBPyConnection) -> Result:
-            return _fill(context, cursor, query, number, given, record)
+            return _fill(context, cursor, query, number, given, record, named)
 
         return Plan(data_store(context).wanted(context.catalogue), query.reads, run, ddl=True, identity=identity)
 
@@ -56,19 +61,22 @@ def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make
 
 
 def _fill(
-    context: Context, cursor: DuckDBPyConnection, query: Query, number: int, given: Sequence[ColumnDef], make: Make
+    context: Context,
+    cursor: DuckDBPyConnection,
+    query: Query,
+    number: int,
+    given: Sequence[ColumnDef],
+    make: Make,
+    named: str | None,
 ) -> Result:
     store = data_store(context)
     store.filling.add(number)
     try:
         found = query.columns(cursor)
         columns = merge_columns(found, given)
-        names = [f"x{index}" for index in range(len(columns))]
-        values = ", ".join(converted(f"q.{name}", column.type) for name, column in zip(names, columns, strict=True))
         cursor.execute("BEGIN")
         cursor.execute(create_statement(number, shape_of(columns)))
-        into = f"{physical(number)} ({', '.join(column.physical for column in columns)})"
-        cursor.execute(f"INSERT INTO {into} SELECT {values} FROM ({query.sql}) AS q({', '.join(names)})")  # noqa: S608
+        _insert(cursor, query, number, columns, named)
         cursor.execute("COMMIT")
         halt("filled")
         with context.catalogue.transaction():
@@ -81,6 +89,26 @@ def _fill(
         store.abandon(number)
         raise
     return result
+
+
+def _insert(
+    cursor: DuckDBPyConnection, query: Query, number: int, columns: Sequence[ColumnDef], named: str | None
+) -> None:
+    names = [f"x{index}" for index in range(len(columns))]
+    source = f"({query.sql}) AS q({', '.join(names)})"
+    values = [converted(f"q.{name}", column.type) for name, column in zip(names, columns, strict=True)]
+    into = f"{physical(number)} ({', '.join(column.physical for column in columns)})"
+    try:
+        with translated():
+            cursor.execute(f"INSERT INTO {into} SELECT {', '.join(values)} FROM {source}")  # noqa: S608
+    except SnowflakeError as error:
+        roll_back(cursor)
+        if named is None:
+            raise
+        written = [
+            Written(column.name, column.physical, value, source) for column, value in zip(columns, values, strict=True)
+        ]
+        raise Blame(named, lambda: written).told(cursor, error) from None
 
 
 def merge_columns(found: Sequence[ColumnDef], given: Sequence[ColumnDef]) -> tuple[ColumnDef, ...]:

@@ -35,6 +35,18 @@ def parse_error(error: Exception) -> SnowflakeError:
     )
 
 
+class MissingValue(SnowflakeError):
+    """100072: NULL where a value must be; ``column`` is DuckDB's name of the column."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__("100072", "22000", "NULL result in a non-nullable column")
+        self.column = column
+
+
+class Fatal(SnowflakeError):
+    """An error after which DuckDB does nothing more until it is opened anew."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn every DuckDB error of the block into a SnowflakeError."""
@@ -44,6 +56,9 @@ def translated() -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise SnowflakeError("000604", "57014", "SQL execution canceled") from None
+    except duckdb.FatalException as error:
+        found = disk_failure(disk[1] if (disk := _DISK.search(str(error))) else "the data must be opened anew")
+        raise Fatal(found.code, found.state, found.message) from None
     except duckdb.Error as error:
         raise _translate(str(error)) from None
     except UnicodeEncodeError:
@@ -70,7 +85,6 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
      _COMPILATION + "Invalid argument types for function '{0}'"),
     (r"same number of result columns", "001789", "42601",
      _COMPILATION + "invalid number of result columns for set operator input branches"),
-    (r"NOT NULL constraint failed", "100072", "22000", "NULL result in a non-nullable column"),
     (r"More than one row returned by a subquery", "090150", "22000", "Single-row subquery returns more than one row."),
     (r"invalid date field format: \"(.*?)\"", "100040", "22007", "Date '{0}' is not recognized"),
     (r"date field value out of range: \"(.*?)\"", "100040", "22007", "Date '{0}' is not recognized"),
@@ -82,7 +96,7 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
      "100039", "22003", "Numeric value '{0}' is out of range"),
     (r"Could not convert string [\"'](.*?)[\"'] to (?:U?INT|U?BIGINT|HUGEINT|DECIMAL|DOUBLE|FLOAT)", "100038", "22018",
      "Numeric value '{0}' is not recognized"),
-    (r"Could not cast value (.*?) to DECIMAL", "100039", "22003", "Numeric value '{0}' is out of range"),
+    (r"Failed to cast value to decimal: (.*)", "100071", "22000", "Failed to cast variant value {0} to FIXED"),
     (r"(?:Overflow|overflow|out of range)", "100046", "22003", NOT_REPRESENTABLE),
     (r"(?:Malformed|Invalid) JSON", "100069", "22P02", "Error parsing JSON"),
     (r"Conflict on|Transaction conflict|write-write conflict", "000625", "57014",
@@ -90,6 +104,12 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
     (r"Current transaction is aborted", "090232", "25000", "The transaction is aborted; it can only be rolled back."),
 )  # fmt: skip
 """DuckDB's wording → code, state and Snowflake's text (docs.snowflake.com and the driver sources for the codes)."""
+
+
+_TOO_LARGE = re.compile(r"(?:Could not cast value|Casting value) \"?(\S+?)\"? to (?:type )?DECIMAL\((\d+),(\d+)\)")
+_BYTES = ((2, 1), (4, 2), (9, 4), (18, 8), (38, 16))
+"""Digits of a number → bytes that hold it."""
+_MISSING = re.compile(r"NOT NULL constraint failed: (?:\S+\.)?(\w+)")
 
 
 _DISK = re.compile(
@@ -102,6 +122,17 @@ def _translate(text: str) -> SnowflakeError:
     if _MARK in text:
         code, state, message = text.split(_MARK, 1)[1].split("|", 2)
         return SnowflakeError(code, state, message)
+    missing = _MISSING.search(line)
+    if missing:
+        return MissingValue(missing[1])
+    large = _TOO_LARGE.search(line)
+    if large:
+        value, precision, scale = large.groups()
+        size = next(size for digits, size in _BYTES if int(precision) <= digits)
+        text = (
+            f"Number out of representable range: type FIXED[SB{size}]({precision},{scale}){{nullable}}, value {value}"
+        )
+        return SnowflakeError("100046", "22003", text)
     for pattern, code, state, form in _RULES:
         found = re.search(pattern, line)
         if found:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from local.data.blame import Blame
 from local.data.change import (
     Target,
+    Values,
     default_expression,
     find_target,
     pick_columns,
     read_assignments,
     rows_to_insert,
 )
+from local.data.columns import ColumnDef
 from local.data.encode import count_result
 from local.data.identity import Identity
 from local.data.overlay import Writing
@@ -49,6 +52,8 @@ class _Merge:
     steps: list[tuple[str, Callable[[Writing], int]]] = field(default_factory=list)
     """What is counted (inserted, updated, deleted) and what is written for it."""
     updates: list[int] = field(default_factory=list)
+    writes: list[tuple[int, tuple[ColumnDef, ...], tuple[str, ...], bool]] = field(default_factory=list)
+    """For each clause that writes values: its number, the columns, the names of the values, whether it updates."""
     strict: bool = True
     """ERROR_ON_NONDETERMINISTIC_MERGE."""
 
@@ -82,12 +87,17 @@ def plan_merge(context: Context, tree: Expr) -> Plan:
     for number, clause in enumerate(clauses):
         _read_clause(merge, number, clause)
     query = _joined(resolver, merge, tree.args["using"], tree.args["on"])
+    values = [
+        Values(columns, names, f"({query}) AS q WHERE {_CLAUSE} = {clause}", (None,) * len(names), joined=updates)
+        for clause, columns, names, updates in merge.writes
+    ]
     wanted = data_store(context).wanted(context.catalogue)
     return Plan(
         wanted,
         frozenset(resolver.tables),
-        lambda cursor: _run(context, cursor, merge, query, wanted),
+        lambda cursor: _run(context, cursor, merge, query, values, wanted),
         {target.table.id: True},
+        blame=Blame(target.named, lambda: [written for part in values for written in part.written()]),
         identity=Identity(context.catalogue, resolver.tables | resolver.views),
     )
 
@@ -128,6 +138,7 @@ def _read_clause(merge: _Merge, number: int, clause: Expr) -> None:
             column.physical: converted(f"q.{name}", column.type) for column, name in zip(columns, names, strict=True)
         }
         merge.updates.append(number)
+        merge.writes.append((number, tuple(columns), tuple(names), True))
         rows = f"SELECT * FROM {_TABLE} WHERE op = {number}"  # noqa: S608
         merge.steps.append(("updated", lambda table: _update(merge, table, changes, rows)))
     elif isinstance(then, exp.Insert):
@@ -162,6 +173,7 @@ def _insert(merge: _Merge, number: int, then: exp.Insert) -> str:
         default = isinstance(cell, exp.Var) and cell.name.upper() == "DEFAULT"
         value = default_expression(merge.context, column, merge.target) if default else cell.copy()
         names.append(merge.keep(number, value))
+    merge.writes.append((number, columns, tuple(names), False))
     source = f"(SELECT * FROM {_TABLE} WHERE op = {number}) AS q"  # noqa: S608
     return rows_to_insert(merge.context, merge.target, columns, source, names)
 
@@ -188,12 +200,21 @@ def _joined(resolver: Resolver, merge: _Merge, using: Expr, on: Expr) -> str:
     return to_duckdb(select)
 
 
-def _run(context: Context, cursor: DuckDBPyConnection, merge: _Merge, query: str, wanted: Shapes) -> Result:
+def _run(
+    context: Context,
+    cursor: DuckDBPyConnection,
+    merge: _Merge,
+    query: str,
+    values: Sequence[Values],
+    wanted: Shapes,
+) -> Result:
     kinds = [kind for kind in ("inserted", "updated", "deleted") if any(kind == k for k, _ in merge.steps)]
     counts = dict.fromkeys(kinds, 0)
     labels = [f"number of rows {kind}" for kind in kinds]
     if context.describe_only:
         return count_result(labels, list(counts.values()), StatementType.MERGE)
+    for part in values:
+        part.require_fit(cursor)
     with data_store(context).cursor() as other:
         for statement in sequence_statements(merge.target.table.id, merge.target.columns):
             other.execute(statement)

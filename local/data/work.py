@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from local.data.attach import with_attachments
-from local.data.faults import translated
+from local.data.blame import Blame
+from local.data.faults import Fatal, translated
 from local.data.identity import Identity
 from local.data.overlay import Overlay, Writing, covered_name, roll_back
 from local.data.past import now
 from local.data.shapes import SCHEMA, STAMP, VERSION, Shapes, physical, stored_name
 from local.data.store import DataStore, data_store, existing_store, forget_old
-from local.errors import SnowflakeError
+from local.errors import SnowflakeError, disk_failure
 from local.model import Kind
 from local.parameters import effective
 from local.results import Deferred, Result
@@ -46,6 +48,8 @@ class Plan:
     sides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Tables of the server itself that commit with the rows: name → columns with their DuckDB types (``Worker.side``).
     Only a statement that also ``writes`` a table may write them."""
+    blame: Blame | None = None
+    """Finds the column that an error of a value is about."""
     identity: Identity | None = None
     """What the statement was planned for, looked at again when it has its locks; by default what it reads and writes
     if it writes."""
@@ -115,6 +119,9 @@ class Worker:
         self.failed = False
         """Whether a statement has failed under TRANSACTION_ABORT_ON_ERROR: nothing is left of the transaction."""
 
+        self.lost = False
+        """Whether DuckDB had to be opened anew under the open transaction; ``failed`` is set too."""
+
     @property
     def covered(self) -> frozenset[str]:
         """Tables (DuckDB's names) that the open transaction has written."""
@@ -170,10 +177,15 @@ class Worker:
             began = now()
             cursor.execute("BEGIN")
             try:
-                result = plan.run(cursor)
+                with translated():
+                    result = plan.run(cursor)
                 self._settle()
                 ticket.check()
                 cursor.execute("COMMIT")
+            except SnowflakeError as error:
+                self._settle()
+                roll_back(cursor)
+                raise self._blamed(plan, ticket, error) from None
             except BaseException:
                 self._settle()
                 roll_back(cursor)
@@ -193,6 +205,16 @@ class Worker:
         finally:
             if not self.open:
                 self._store.locks.release(self._session)
+
+    def _blamed(self, plan: Plan, ticket: Ticket, error: SnowflakeError) -> SnowflakeError:
+        """The error with the column that it is about; looking for it can be stopped as the statement itself."""
+        if plan.blame is None or ticket.error is not None:
+            return error
+        self._running = ticket
+        try:
+            return plan.blame.told(self._connect(), error)
+        finally:
+            self._settle()
 
     def _settle(self) -> None:
         """From here on the statement is not interrupted any more."""
@@ -248,6 +270,8 @@ class Worker:
         """COMMIT; does nothing without an open transaction."""
         with self._guard, translated():
             try:
+                if self.lost:
+                    raise disk_failure("the transaction was lost when the data were opened anew")
                 if self._overlay is not None:
                     began = now()
                     self._overlay.commit()
@@ -272,7 +296,7 @@ class Worker:
 
     def _end(self) -> None:
         """No transaction is open any more; what it has not committed is gone."""
-        self.open = self.implicit = self.failed = False
+        self.open = self.implicit = self.failed = self.lost = False
         self._statements = []
         try:
             if self._overlay is not None:
@@ -295,6 +319,23 @@ class Worker:
                 if self._cursor is not None:
                     self._cursor.interrupt()
             time.sleep(0.02)
+
+    def lose(self) -> None:
+        """Give the connections up, which are of no more use; an open transaction is lost and says so at its end."""
+        from duckdb import Error
+
+        running = self._running
+        if running is not None:
+            self.stop(running, disk_failure("the data were opened anew"))
+        with self._guard:
+            for held in (self._overlay, self._cursor):
+                with suppress(Error):
+                    if held is not None:
+                        held.close()
+            self._overlay = self._cursor = None
+            self._zone = "UTC"
+            self.failed = self.lost = self.open
+            self._store.locks.release(self._session)
 
     def close(self) -> None:
         """Roll back and give the connections back."""
@@ -385,9 +426,14 @@ def _perform(
     ticket: Ticket,
     terms: Terms,
 ) -> Result:
+    store = data_store(context)
+    opening = store.openings
     for _ in range(_REPLANS):
         try:
             return worker.perform(current, ticket, terms, covered)
+        except Fatal:
+            store.reopen(opening)
+            raise
         except Stale:
             time.sleep(0.02)
             with context.catalogue.transaction():

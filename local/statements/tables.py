@@ -96,7 +96,9 @@ def _create_as(
         given = Definition(list(columns), definition.keys, definition.attachments)
         return make_table(context, head, path, given, options, number)[1]
 
-    return create_as(context, query, definition.columns, make)
+    container, name = context.access.resolve_container(Kind.TABLE, path)
+    named = ".".join((*context.catalogue.path(container), name))
+    return create_as(context, query, definition.columns, make, named)
 
 
 def existing_table(context: Context, head: CreateHead, path: Path) -> Result | None:

@@ -84,7 +84,7 @@ def test_quotients_and_conversions_have_their_scale(admin: Client, expression: s
     [
         (f"SELECT {LARGEST} + 1", "100046"),
         (f"SELECT {LARGEST}::NUMBER(38,0) * 10", "100046"),
-        ("INSERT INTO N (C) VALUES (1000)", "100039"),
+        ("INSERT INTO N (C) VALUES (1000)", "100046"),
         ("INSERT INTO N (C) VALUES ('1234.5')", "100039"),
         ("INSERT INTO N (C) VALUES ('abc')", "100038"),
         ("SELECT '1234.5'::NUMBER(4,2)", "100039"),

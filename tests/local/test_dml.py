@@ -53,7 +53,7 @@ def test_insert_overwrite_replaces_the_rows(admin: Client) -> None:
 
 
 def test_text_in_a_variant_stays_text(admin: Client) -> None:
-    admin.run("INSERT INTO T (ID, V) SELECT 1, '{\"a\": 1}'")
+    admin.run("INSERT INTO T (ID, V) SELECT 1, '{\"a\": 1}'::VARIANT")
     admin.run("INSERT INTO T (ID, V) SELECT 2, PARSE_JSON('{\"a\": 1}')")
     assert list(admin.run("SELECT V:a::INT FROM T ORDER BY ID").rows) == [(None,), ("1",)]
 
