@@ -47,6 +47,10 @@ class Fatal(SnowflakeError):
     """An error after which DuckDB does nothing more until it is opened anew."""
 
 
+class Fatal(SnowflakeError):
+    """An error after which DuckDB does nothing more until it is opened anew."""
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn every DuckDB error of the block into a SnowflakeError."""
@@ -56,6 +60,9 @@ def translated() -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise SnowflakeError("000604", "57014", "SQL execution canceled") from None
+    except duckdb.FatalException as error:
+        found = disk_failure(disk[1] if (disk := _DISK.search(str(error))) else "the data must be opened anew")
+        raise Fatal(found.code, found.state, found.message) from None
     except duckdb.FatalException as error:
         found = disk_failure(disk[1] if (disk := _DISK.search(str(error))) else "the data must be opened anew")
         raise Fatal(found.code, found.state, found.message) from None
