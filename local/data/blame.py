@@ -7,7 +7,7 @@ are computed alone; the first column that cannot be computed is the one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,17 +26,18 @@ _OF_VALUES = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A column as a statement writes it: its name, its name in DuckDB, and the SQL of its values over ``source``.
+    """A column as a statement writes it: its name and the SQL of its values over ``source``.
 
     With ``given``, the values before they are converted, a value that cannot be computed at all is told without the
     column (UPDATE … FROM and the UPDATE of a MERGE, which compute while they join).
     """
 
     name: str
-    physical: str
     value: str
     source: str
     given: str | None = None
+    listed: bool = False
+    """Whether ``source`` is a list of values of this column alone, so that nothing else in it can fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,24 @@ class Blame:
     """``table`` is the written table as the statement names it; ``written`` is asked after a failure only."""
 
     table: str
+    columns: Mapping[str, str]
+    """All columns of the table: DuckDB's names → names."""
     written: Callable[[], Sequence[Written]]
 
     def told(self, cursor: DuckDBPyConnection, error: SnowflakeError) -> SnowflakeError:
         """The error with the column that it is about, if it is about one; the cursor has been rolled back."""
         if error.code not in _OF_VALUES:
             return error
-        columns = self.written()
         if isinstance(error, MissingValue):
-            missing = next((column for column in columns if column.physical == error.column), None)
-            return self._about(missing.name, error) if missing is not None else error
+            missing = self.columns.get(error.column)
+            return self._about(missing, error) if missing is not None else error
         whole: set[str] = set()
-        for column in columns:
-            if column.source not in whole and _failure(cursor, "count(*)", column.source) is not None:
+        for column in self.written():
+            if (
+                not column.listed
+                and column.source not in whole
+                and _failure(cursor, "count(*)", column.source) is not None
+            ):
                 return error  # the rows themselves cannot be found
             whole.add(column.source)
             found = _failure(cursor, f"max(hash({column.value}))", column.source)

@@ -57,6 +57,10 @@ class Target:
         alias = exp.TableAlias(this=exp.to_identifier(self.name, quoted=True))
         return exp.Subquery(this=self.seen.copy(), alias=alias)
 
+    def blame(self, written: Callable[[], Sequence[Written]]) -> Blame:
+        """Finds the column that an error is about."""
+        return Blame(self.named, {column.physical: column.name for column in self.columns}, written)
+
     def rowid(self) -> exp.Column:
         """The row id in that query."""
         from sqlglot import exp
@@ -100,10 +104,10 @@ class Values:
         return [
             Written(
                 column.name,
-                column.physical,
                 converted(f"q.{name}", column.type),
                 alone[index] if alone else self.source,
                 f"q.{name}" if self.joined else None,
+                listed=alone is not None,
             )
             for index, (column, name) in enumerate(zip(self.columns, self.names, strict=True))
         ]
@@ -137,7 +141,7 @@ def make_plan(
         return count_result(labels, write(worker_of(context).writing(wanted, target.table.id)), kind)
 
     identity = Identity(context.catalogue, resolver.tables | resolver.views)
-    blame = Blame(target.named, values.written) if values is not None else None
+    blame = target.blame(values.written) if values is not None else None
     return Plan(wanted, frozenset(resolver.tables), run, {target.table.id: alone}, blame=blame, identity=identity)
 
 

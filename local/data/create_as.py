@@ -105,10 +105,9 @@ def _insert(
         roll_back(cursor)
         if named is None:
             raise
-        written = [
-            Written(column.name, column.physical, value, source) for column, value in zip(columns, values, strict=True)
-        ]
-        raise Blame(named, lambda: written).told(cursor, error) from None
+        written = [Written(column.name, value, source) for column, value in zip(columns, values, strict=True)]
+        names_of = {column.physical: column.name for column in columns}
+        raise Blame(named, names_of, lambda: written).told(cursor, error) from None
 
 
 def merge_columns(found: Sequence[ColumnDef], given: Sequence[ColumnDef]) -> tuple[ColumnDef, ...]:

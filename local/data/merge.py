@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from local.data.blame import Blame
 from local.data.change import (
     Target,
     Values,
@@ -97,7 +96,7 @@ def plan_merge(context: Context, tree: Expr) -> Plan:
         frozenset(resolver.tables),
         lambda cursor: _run(context, cursor, merge, query, values, wanted),
         {target.table.id: True},
-        blame=Blame(target.named, lambda: [written for part in values for written in part.written()]),
+        blame=target.blame(lambda: [written for part in values for written in part.written()]),
         identity=Identity(context.catalogue, resolver.tables | resolver.views),
     )
 
