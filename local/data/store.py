@@ -60,6 +60,9 @@ class DataStore:
         self._folders = tuple(folders)
         self._root: DuckDBPyConnection | None = None
         self._guard = threading.RLock()
+        self._reopening = threading.Lock()
+        self.openings = 0
+        """How often DuckDB had to be opened anew."""
         self._present: dict[int, Shape] = {}
         self._seen = -1
         self._newest = -1
@@ -99,6 +102,27 @@ class DataStore:
                 self._root = self._open()
             return self._root.cursor()
 
+    def reopen(self, opening: int) -> None:
+        """Open DuckDB anew after an error that it does not survive, unless that was done since ``opening``.
+
+        What was committed is in the file; open transactions are lost.
+        """
+        from duckdb import Error
+
+        with self._reopening:
+            if self.openings != opening or self._path is None:
+                return
+            for worker in list(self.workers.values()):
+                worker.lose()
+            with self._guard:
+                with suppress(Error):
+                    if self._root is not None:
+                        self._root.close()
+                self._root = None
+                self._present, self._sequences, self.past = {}, set(), Past()
+                self._seen = self._newest = -1
+                self.openings += 1
+
     def _open(self) -> DuckDBPyConnection:
         import duckdb
 
@@ -108,11 +132,19 @@ class DataStore:
             str(self._path) if self._path else ":memory:",
             config={"lambda_syntax": "ENABLE_SINGLE_ARROW", "memory_limit": f"{_half_of_memory()}B"},
         )
+        try:
+            self._prepare(root, script())
+        except BaseException:
+            root.close()
+            raise
+        return root
+
+    def _prepare(self, root: DuckDBPyConnection, script: str) -> None:
         # Staged files are all that DuckDB may read; the list cannot be changed once access is off.
         root.execute("SET allowed_directories = [" + ", ".join(_quoted(str(f)) for f in self._folders) + "]")
         root.execute("SET enable_external_access = false")
         root.execute("SET GLOBAL TimeZone = 'UTC'")
-        root.execute(script())
+        root.execute(script)
         root.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         for table, column, kind, nullable in root.execute(
             "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() "
@@ -134,7 +166,6 @@ class DataStore:
                 [SCHEMA],
             ).fetchall()
         }
-        return root
 
     def shape(self, wanted: Shapes, session: int, covered: frozenset[str]) -> None:
         """Bring every table that no transaction writes at the moment into the wanted shape.

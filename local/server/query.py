@@ -137,8 +137,10 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
         error = veiled(raised, request.sql)
     except OSError as raised:
         error = disk_failure(str(raised.strerror)) if raised.errno in DISK else incident("statement", request.sql)
-    except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
+    except Exception as raised:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
         error = incident("statement", request.sql)
+        if type(raised).__name__ == "FatalException" and (store := existing_store(server.catalogue)) is not None:
+            store.reopen(store.openings)
     if error is not None:
         body = json.dumps(failure(error, query_id)).encode()
     session.last_query_id = query_id
