@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from local.catalogue import Catalogue
 
@@ -24,6 +25,9 @@ class Session:
     ``secondary`` is ``"ALL"``, ``"NONE"`` or the ids of the chosen roles. ``parameters`` are set with ALTER SESSION.
     """
 
+    REMEMBERED: ClassVar[int] = 100
+    """Statements whose query ids are known to LAST_QUERY_ID."""
+
     id: int
     user: int
     role: int | None
@@ -37,7 +41,10 @@ class Session:
     parameters: dict[str, str] = field(default_factory=dict)
     created: float = field(default_factory=time.time)
     used: float = field(default_factory=time.time)
-    last_query_id: str = ""
+    query_ids: deque[str] = field(default_factory=lambda: deque(maxlen=Session.REMEMBERED))
+    """Of its last statements, the oldest first."""
+    statements: int = 0
+    """How many there have been."""
     client: str = ""
     by_token: bool = False
     """Opened with a programmatic access token."""
@@ -45,6 +52,16 @@ class Session:
     """Such a token is for the session's role alone, which then cannot be changed."""
     anywhere: bool = False
     """No network policy is asked about such a token."""
+
+    def remember(self, query_id: str) -> None:
+        """A statement has ended."""
+        self.query_ids.append(query_id)
+        self.statements += 1
+
+    def query_id(self, number: int) -> str | None:
+        """Of the statement -1 (the last one), -2, … or 1 (the first), 2, …; None where it is not known."""
+        index = number + len(self.query_ids) if number < 0 else number - 1 - self.statements + len(self.query_ids)
+        return self.query_ids[index] if number and 0 <= index < len(self.query_ids) else None
 
 
 class Binding(NamedTuple):

@@ -143,9 +143,10 @@ def _function(context: Context, node: Expr, name: str, arguments: list[Expr]) ->
     if name in registry.NAMES and len(arguments) == 1:
         node.replace(among(arguments[0], registry.NAMES[name](context)))
         return
-    if not all(isinstance(argument, exp.Literal) for argument in arguments):
+    if not all(isinstance(argument.this if isinstance(argument, exp.Neg) else argument, exp.Literal)
+               for argument in arguments):  # fmt: skip
         raise unsupported(f"{name} with arguments that are not literals")
-    value = answer(context, tuple(argument.name for argument in arguments))
+    value = answer(context, tuple("-" * isinstance(argument, exp.Neg) + argument.name for argument in arguments))
     node.replace(exp.null() if value is None else exp.Literal.string(value))
 
 

@@ -12,6 +12,7 @@ from local.data.attach import Attachment, attach, next_name
 from local.data.columns import ColumnDef
 from local.data.types import SqlType
 from local.errors import SnowflakeError, compilation_error
+from local.reader import whole
 from local.results import Cell, Column, Result, Type
 from local.session import Context
 
@@ -53,15 +54,18 @@ def result_scan(context: Context, query_id: str | None) -> tuple[exp.Select, lis
 
 
 def query_id_of(context: Context, given: list[Expr]) -> str | None:
-    """The id that a call names: a literal, or LAST_QUERY_ID()."""
+    """The id that a call names: a literal, or LAST_QUERY_ID with or without a number."""
     from sqlglot import exp
 
     argument = given[0] if len(given) == 1 else None
     if isinstance(argument, exp.Literal) and argument.is_string:
         return argument.name
-    if isinstance(argument, exp.Anonymous) and argument.name.upper() == "LAST_QUERY_ID" and not argument.expressions:
-        return context.session.last_query_id or None
-    raise compilation_error("RESULT_SCAN takes a query id: a literal or LAST_QUERY_ID().", "000938", "22023")
+    if isinstance(argument, exp.Anonymous) and argument.name.upper() == "LAST_QUERY_ID":
+        numbers = [value.sql() for value in argument.expressions]
+        number = whole(numbers[0]) if len(numbers) == 1 else None if numbers else -1
+        if number is not None:
+            return context.session.query_id(number)
+    raise compilation_error("RESULT_SCAN takes a query id: a literal or LAST_QUERY_ID([number]).", "000938", "22023")
 
 
 def _type(column: Column) -> SqlType:

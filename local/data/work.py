@@ -17,6 +17,7 @@ from local.data.overlay import Overlay, Writing, covered_name, roll_back
 from local.data.past import now
 from local.data.shapes import SCHEMA, STAMP, VERSION, Shapes, physical, stored_name
 from local.data.store import DataStore, data_store, existing_store, forget_old
+from local.data.transaction import Transaction
 from local.errors import SnowflakeError, disk_failure
 from local.model import Kind
 from local.parameters import effective
@@ -101,9 +102,11 @@ class Stale(Exception):
 class Worker:
     """One session's DuckDB connection; one statement at a time."""
 
-    def __init__(self, store: DataStore, session: int) -> None:
+    def __init__(self, store: DataStore, session: int, user: int) -> None:
         self._store = store
         self._session = session
+        self.user = user
+        """Whose session it is."""
         self._guard = threading.RLock()
         self._signal = threading.Lock()
         self._running: Ticket | None = None
@@ -112,8 +115,8 @@ class Worker:
         self._zone = "UTC"
         self._statements: list[str] = []
         """Query ids of the statements of the open transaction that wrote rows."""
-        self.open = False
-        """Whether BEGIN, or a write without autocommit, has opened a transaction."""
+        self.transaction: Transaction | None = None
+        """What BEGIN, or a write without autocommit, has opened."""
         self.implicit = False
         """Whether it was a write without autocommit."""
         self.failed = False
@@ -121,6 +124,11 @@ class Worker:
 
         self.lost = False
         """Whether DuckDB had to be opened anew under the open transaction; ``failed`` is set too."""
+
+    @property
+    def open(self) -> bool:
+        """Whether a transaction is open."""
+        return self.transaction is not None
 
     @property
     def covered(self) -> frozenset[str]:
@@ -150,7 +158,7 @@ class Worker:
             if covered != self.covered:
                 raise Stale
             if not terms.autocommit and plan.writes and not plan.ddl and not self.open:
-                self.open = self.implicit = True
+                self.transaction, self.implicit = Transaction(), True
             self._running = ticket
             try:
                 with translated():
@@ -199,8 +207,9 @@ class Worker:
             raise
         except BaseException:
             if self.open and terms.abort_on_error:
+                transaction = self.transaction
                 self._end()
-                self.open = self.failed = True
+                self.transaction, self.failed = transaction, True
             raise
         finally:
             if not self.open:
@@ -259,12 +268,13 @@ class Worker:
             self._cursor = self._store.cursor()
         return self._cursor
 
-    def begin(self) -> None:
+    def begin(self, name: str | None = None) -> None:
         """BEGIN; commits a transaction that a write without autocommit has opened, does nothing in another one."""
         with self._guard:
             if self.open and self.implicit:
                 self.commit()
-            self.open = True
+            if self.transaction is None:
+                self.transaction = Transaction() if name is None else Transaction(name)
 
     def commit(self) -> None:
         """COMMIT; does nothing without an open transaction."""
@@ -296,7 +306,8 @@ class Worker:
 
     def _end(self) -> None:
         """No transaction is open any more; what it has not committed is gone."""
-        self.open = self.implicit = self.failed = self.lost = False
+        self.transaction = None
+        self.implicit = self.failed = self.lost = False
         self._statements = []
         try:
             if self._overlay is not None:
@@ -356,7 +367,14 @@ def worker_of(context: Context) -> Worker:
     """The session's worker, made at its first statement about data."""
     store = data_store(context)
     session = context.session.id
-    return store.workers.setdefault(session, Worker(store, session))
+    return store.workers.setdefault(session, Worker(store, session, context.session.user))
+
+
+def open_transaction(context: Context) -> Transaction | None:
+    """The session's open transaction."""
+    store = existing_store(context.catalogue)
+    worker = store.workers.get(context.session.id) if store is not None else None
+    return worker.transaction if worker is not None else None
 
 
 def source_name(context: Context, table_id: int) -> str:

@@ -143,7 +143,7 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
             store.reopen(store.openings)
     if error is not None:
         body = json.dumps(failure(error, query_id)).encode()
-    session.last_query_id = query_id
+    session.remember(query_id)
     _finish(server, query_id, error, len(body))
     server.log.write(
         {

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from local.access import available_roles, roles_of_user
+from local.data.work import open_transaction
 from local.errors import unsupported
 from local.lexer import TokenKind
 from local.model import Kind
 from local.names import dotted
-from local.reader import Reader
+from local.reader import Reader, whole
 from local.registry import COVERAGE, FUNCTION, NAMES, Coverage, Level
 from local.results import Cell, Column, Result, Type
 from local.session import Context, Session
@@ -155,12 +156,21 @@ def invoker_share(context: Context, arguments: Arguments) -> str | None:
     return None
 
 
-@_function("LAST_QUERY_ID", notes="of the last statement only")
+@_function("LAST_QUERY_ID", notes=f"of the session's last {Session.REMEMBERED} statements")
 def last_query_id(context: Context, arguments: Arguments) -> str | None:
-    """The id of the session's statement before this one."""
-    if arguments not in ((), ("-1",)):
-        raise unsupported("LAST_QUERY_ID of earlier statements")
-    return context.session.last_query_id or None
+    """The id of an earlier statement of the session: -1 is the last one, 1 the first; NULL where there is none."""
+    number = whole(arguments[0] or "") if arguments else -1
+    if number is None or len(arguments) > 1:
+        raise unsupported("LAST_QUERY_ID with other than one whole number")
+    return context.session.query_id(number)
+
+
+@_function("CURRENT_TRANSACTION")
+def current_transaction(context: Context, arguments: Arguments) -> str | None:
+    """The id of the open transaction; NULL if there is none."""
+    _none("CURRENT_TRANSACTION", arguments)
+    transaction = open_transaction(context)
+    return str(transaction.id) if transaction is not None else None
 
 
 @_function("SYSTEM$BOOTSTRAP_DATA_REQUEST", notes="'ACCOUNT' only", source="what SnowDDL and snowcap read of it")
