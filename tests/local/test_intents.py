@@ -171,3 +171,50 @@ def test_past_and_dropped_tables_survive_a_kill(folder: Path) -> None:
     client.run("UNDROP TABLE U")
     assert client.rows("SELECT * FROM U") == [{"A": "1"}]
     close(client)
+
+
+_TAKER = """
+import os, signal, sys
+from pathlib import Path
+from tests.local.test_data_store import open_account, ready
+client = ready(open_account(Path(sys.argv[1])))
+for sql in sys.argv[2:]:
+    for row in client.run(sql).rows:
+        print("taken", row[0], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("SELECT Q.NEXTVAL",),
+        ("SELECT Q.NEXTVAL FROM S",),
+        ("INSERT INTO N (ID) SELECT Q.NEXTVAL FROM S", "SELECT ID FROM N"),
+        ("INSERT INTO N (X) VALUES (1), (2), (3)", "SELECT ID FROM N"),
+        ("BEGIN", "SELECT Q.NEXTVAL"),
+        ("BEGIN", "INSERT INTO N (X) VALUES (1), (2)", "SELECT ID FROM N"),
+        ("BEGIN", "INSERT INTO N (X) VALUES (1), (2)", "SELECT ID FROM N", "ROLLBACK"),
+    ],
+    ids=lambda statements: "; ".join(statements),
+)
+def test_killed_server_gives_no_value_of_a_sequence_twice(folder: Path, statements: tuple[str, ...]) -> None:
+    client = ready(open_account(folder))
+    client.run("CREATE SEQUENCE Q")
+    client.run("CREATE TABLE N (ID INT DEFAULT Q.NEXTVAL, X INT)")
+    close(client)
+    taken: list[int] = []
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", _TAKER, str(folder), *statements],
+            capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "."}, check=False,
+        )  # fmt: skip
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        lines = [line.split() for line in done.stdout.splitlines() if line.startswith("taken ")]
+        found = {int(line[1]) for line in lines if line[1].isdigit()}
+        taken += sorted(found - set(taken))
+        assert len(taken) == len(set(taken))
+    client = ready(open_account(folder))
+    following = int(str(client.run("SELECT Q.NEXTVAL").rows[0][0]))
+    assert following > max(taken)
+    close(client)
