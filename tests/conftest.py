@@ -1,5 +1,6 @@
 """What every test gets: no connection leaves this machine, and no test touches the developer's own local account."""
 
+import gc
 import os
 import socket
 import sys
@@ -13,6 +14,17 @@ DEAD_PROXY = "http://127.0.0.1:9"
 """The discard port: whatever obeys proxy variables fails at once instead of dialling out."""
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 (compared, not bound)
 FOREIGN = ("PULUMI_", "SNOWFLAKE_", "PLATFORM_")
+
+
+gc.disable()
+"""Until everything is imported: what modules hold is never garbage, but each collection would look at all of it."""
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected; what is there already is left out."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 class OutsideConnection(AssertionError):

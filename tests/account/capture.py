@@ -27,6 +27,7 @@ from account.values import Unknown
 from infra import program
 from infra.plugin import Plugin
 from tests import samples
+from tests.shallow import shallow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,9 +104,13 @@ def _resource(request: resource_pb2.RegisterResourceRequest, urn: str) -> Resour
 def registered_by(body: Callable[[], None], stack: str = "dev") -> tuple[Resource, ...]:
     """Everything that a function registers, in a preview in which no output of a resource is known."""
     monitor = _Monitor()
-    mocks.set_mocks(monitor.mocks, "snowflake-platform", stack, preview=True, monitor=monitor)
-    with patch.object(pulumi, "export", lambda *_: None):
-        pulumi.runtime.test(body)()  # type: ignore[no-untyped-call]
+
+    def run() -> None:
+        mocks.set_mocks(monitor.mocks, "snowflake-platform", stack, preview=True, monitor=monitor)
+        with patch.object(pulumi, "export", lambda *_: None):
+            pulumi.runtime.test(body)()  # type: ignore[no-untyped-call]
+
+    shallow(run)
     roles = {
         entry.urn: str(entry.inputs.get("role", ""))
         for entry in monitor.found

@@ -329,7 +329,7 @@ def test_every_input_of_the_platform_shows_when_it_is_not_known(resource: Resour
 ODD: tuple[object, ...] = (UNKNOWN, None, "", "-1", -1.0, True, [], {}, [UNKNOWN], {"name": UNKNOWN}, [[]], 1.5)
 
 
-@pytest.mark.parametrize("kind", [token.rpartition(":")[2] for token in CLASSIFIED])
+@pytest.mark.parametrize("kind", [token.rpartition(":")[2] for token in sorted(CLASSIFIED)])
 def test_no_value_of_any_input_breaks_the_reading(kind: str) -> None:
     odd = [made(kind, dict.fromkeys(KEYS, value), f"odd-{at}") for at, value in enumerate(ODD)]
     one_unknown = [made(kind, {**NAMED, key: UNKNOWN}, key) for key in KEYS]

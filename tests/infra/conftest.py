@@ -12,6 +12,7 @@ from pulumi.runtime import mocks, rpc
 from infra import program
 from infra.plugin import Plugin
 from tests import samples
+from tests.shallow import shallow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,9 +99,6 @@ class RecordingMonitor(mocks.MockMonitor):
 def record(platform: Platform, plugin: Plugin) -> Recorded:
     """Register a platform against mocks."""
     recorded = Recorded()
-    mocks.set_mocks(
-        Echo(), "snowflake-platform", platform.environment.name, preview=True, monitor=RecordingMonitor(recorded)
-    )
 
     def body() -> None:
         def export(name: str, value: object) -> None:
@@ -110,7 +108,12 @@ def record(platform: Platform, plugin: Plugin) -> Recorded:
             patch.setattr(pulumi, "export", export)
             program.register(platform, plugin)
 
-    pulumi.runtime.test(body)()  # type: ignore[no-untyped-call]
+    def run() -> None:
+        monitor = RecordingMonitor(recorded)
+        mocks.set_mocks(Echo(), "snowflake-platform", platform.environment.name, preview=True, monitor=monitor)
+        pulumi.runtime.test(body)()  # type: ignore[no-untyped-call]
+
+    shallow(run)
     return recorded
 
 
