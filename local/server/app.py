@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from local.errors import SnowflakeError
 from local.faults import CloseConnection
+from local.rest.request import Refused
 from local.server import query as queries
-from local.server import storage
+from local.server import rest, storage
 from local.server.body import LIMIT, BadRequest, read_object, text_of
 from local.server.encoding import failure, final_names, success
 from local.server.kept import detached, monitored
@@ -47,6 +48,9 @@ def create_app(server: Server) -> Starlette:
 
         return Route(path, guarded, methods=list(methods))
 
+    async def rest_api(request: Request) -> Response:
+        return await _rest(server, request)
+
     return Starlette(
         routes=[
             route("/health", _health, "GET"),
@@ -60,6 +64,7 @@ def create_app(server: Server) -> Starlette:
             route("/monitoring/queries/{query_id:path}", _monitoring, "GET"),
             route("/telemetry/send", _telemetry, "POST"),
             route("/telemetry/send/sessionless", _telemetry, "POST"),
+            Route("/api/v2/{rest:path}", rest_api, methods=list(rest.METHODS)),
             route(storage.PREFIX + "/stage/{key:path}", _storage, "GET", "HEAD", "PUT", "POST", "DELETE"),
         ],
         exception_handlers={404: _http_error, 405: _http_error},
@@ -79,6 +84,19 @@ async def _guard(server: Server, endpoint: Endpoint, request: Request) -> Respon
         return Response(status_code=503)
     except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
         return Answer(failure(queries.incident(request.url.path)))
+
+
+async def _rest(server: Server, request: Request) -> Response:
+    """The REST API, whose errors have a form of their own."""
+    try:
+        return await rest.serve(server, request, _session(server, request))
+    except (SnowflakeError, Refused, BadRequest) as error:
+        return rest.refusal(error)
+    except CloseConnection:
+        await abort_connection(request)
+        return Response(status_code=503)
+    except Exception:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
+        return rest.refusal(queries.incident(request.url.path))
 
 
 def _bad(message: str, status: int, retry_after: int | None = None) -> Answer:
