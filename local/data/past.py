@@ -16,7 +16,6 @@ from __future__ import annotations
 import threading
 import time
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,8 @@ PAST = "past"
 MOST_ROWS = 5_000_000
 _OFTEN = 2000
 _FLUSH = 500
-_STATEMENTS = 20_000
+_STATEMENTS = 4000
+"""Statements without a write of which the moments are known: that many at least."""
 MICRO = 1_000_000
 
 
@@ -39,15 +39,15 @@ class Past:
     def __init__(self) -> None:
         self._guard = threading.RLock()
         self._writes = 0
-        self._unwritten: list[tuple[str, int, int]] = []
+        self._unwritten: dict[str, tuple[int, int]] = {}
         self._tables: dict[int, dict[str, frozenset[str]]] = {}
         """Table → its tables of old rows with their columns."""
         self._watched: dict[int, str] = {}
         """Table → where its triggers put old rows."""
         self._floors: dict[int, int] = {}
         """Table → microseconds since the epoch before which its old rows are gone for want of room."""
-        self._finished: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        """The newest statements of any sort with the moments at which they began to write and ended."""
+        self._read: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        """The newest statements that wrote nothing with the moments at which they ended: newer and older ones."""
 
     def open(self, root: DuckDBPyConnection) -> None:
         """Make what is missing, and find what is there."""
@@ -83,22 +83,18 @@ class Past:
         """Statements have been committed; ``began`` is a moment (``now``) before their DuckDB transaction."""
         ended = now()
         with self._guard:
-            for query in statements:
-                if query:
-                    self._note(query, (began, ended))
-                    self._unwritten.append((query, began, ended))
+            self._unwritten |= {query: (began, ended) for query in statements if query}
 
     def ended(self, query: str) -> None:
         """A statement of any sort has ended."""
         moment = now()
         with self._guard:
-            if query and query not in self._finished:
-                self._note(query, (moment, moment))
-
-    def _note(self, query: str, moments: tuple[int, int]) -> None:
-        self._finished[query] = moments
-        while len(self._finished) > _STATEMENTS:
-            self._finished.popitem(last=False)
+            if not query or query in self._unwritten:
+                return
+            newer, _ = self._read
+            if len(newer) >= _STATEMENTS:
+                self._read = newer, _ = {}, newer
+            newer[query] = moment
 
     @property
     def full(self) -> bool:
@@ -108,10 +104,11 @@ class Past:
     def flush(self, cursor: DuckDBPyConnection) -> None:
         """Write down which statements wrote when."""
         with self._guard:
-            rows, self._unwritten = self._unwritten, []
-        if not rows:
-            return
-        cursor.executemany(f"INSERT INTO {PAST}.statements VALUES (?, ?, ?)", rows)  # noqa: S608
+            if not self._unwritten:
+                return
+            columns = [list(column) for column in zip(*((q, *m) for q, m in self._unwritten.items()), strict=True)]
+            cursor.execute(f"INSERT INTO {PAST}.statements SELECT unnest(?), unnest(?), unnest(?)", columns)
+            self._unwritten = {}
 
     def watch(self, cursor: DuckDBPyConnection, table: int, shape: Shape) -> None:
         """See that old rows of a table are kept from now on; to be called by who has the table alone."""
@@ -155,11 +152,16 @@ class Past:
 
     def statement(self, cursor: DuckDBPyConnection, query: str) -> tuple[int, int] | None:
         """Moments around what a statement wrote: nothing of it is before the first, all of it at the second."""
-        found = self._finished.get(query)
+        with self._guard:
+            found = self._unwritten.get(query)
         if found is not None:
             return found
         row = cursor.execute(f"SELECT began, ended FROM {PAST}.statements WHERE query = ?", [query]).fetchone()  # noqa: S608
-        return None if row is None else (int(row[0]), int(row[1]))
+        if row is not None:
+            return int(row[0]), int(row[1])
+        # Only now: a statement of a transaction ends before the transaction does, and counts from then on.
+        moment = next((read[query] for read in self._read if query in read), None)
+        return None if moment is None else (moment, moment)
 
     def floor(self, table: int) -> int:
         """The moment before which nothing of the table's past is kept any more."""
