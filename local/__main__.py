@@ -90,7 +90,7 @@ def _serve(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> in
         process.serve(options)
     except process.StartFailed as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, process.Damaged) else 1
     return 0
 
 

@@ -135,6 +135,8 @@ class Catalogue:
             self.dropped.load(kept)
         for body in self._store.records("meta"):
             self._next_id = int(json.loads(body)["next_id"])
+        if any(obj.id >= self._next_id for obj in self.objects):
+            raise ValueError("the next object id is one that is taken")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -151,7 +151,7 @@ def main(data_dir: Path) -> int:
     except StartFailed as error:
         print(error, file=sys.stderr)
         return 2
-    except (sqlite3.Error, ValueError, KeyError) as error:
+    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError) as error:
         found, count = [f"{path} cannot be read: {error}"], 0
     for line in found:
         print(line)

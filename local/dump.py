@@ -128,7 +128,7 @@ def main(data_dir: Path) -> int:
     try:
         catalogue = Catalogue(Store(path, read_only=True))
         print(json.dumps(dump(catalogue), indent=2, ensure_ascii=False))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, KeyError, TypeError, AttributeError) as error:
         print(f"{path} cannot be read: {error}", file=sys.stderr)
         return 1
     catalogue.close()

@@ -23,6 +23,7 @@ from typing import TextIO
 import uvicorn
 
 from local.catalogue import Catalogue
+from local.data.store import FILE
 from local.faults import Faults
 from local.genesis import create_account, install_shared
 from local.server import storage
@@ -43,6 +44,16 @@ _PARENT_SECONDS = 0.5
 
 class StartFailed(Exception):
     """The server cannot start; the message says why and what to do."""
+
+
+class Damaged(StartFailed):
+    """The folder holds an account that cannot be read; nothing in it has been changed."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"The account in {folder} is damaged: {reason}. Nothing has been changed. "
+            "Put a copy of the folder in its place, or reset the account."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,7 @@ def _serve(options: Options, started: float) -> None:
     with hold(options.data_dir):
         listener = _listen(options.port)
         with contextlib.closing(listener):
-            catalogue = Catalogue(Store(options.data_dir / "catalogue.sqlite"))
+            catalogue = _read(options.data_dir)
             settings = _account(options, catalogue)
             server = Server(
                 catalogue,
@@ -91,6 +102,35 @@ def _serve(options: Options, started: float) -> None:
             server.drop_temporary_tables(lambda _: False)
             with contextlib.closing(server):
                 asyncio.run(_run(options, server, listener, started))
+
+
+_MAGIC = b"DUCK"
+"""What DuckDB's files have behind the checksum that they begin with."""
+
+
+def _read(folder: Path) -> Catalogue:
+    """The account's catalogue. Raises Damaged where it, or the file of its rows, is not what it should be."""
+    path, rows = folder / "catalogue.sqlite", folder / FILE
+    if rows.exists():
+        with rows.open("rb") as file:
+            head = file.read(12)
+        if head and head[8:] != _MAGIC:
+            raise Damaged(folder, f"{rows.name} is no DuckDB file")
+        if not path.exists() or path.stat().st_size == 0:
+            raise Damaged(folder, f"there are rows, but no {path.name}")
+    try:
+        catalogue = Catalogue(Store(path))
+        damage = catalogue.empty and rows.exists()
+        if not catalogue.empty:
+            _ = catalogue.account
+    except (sqlite3.DatabaseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        raise Damaged(folder, f"{path.name} cannot be read ({type(error).__name__}: {error})") from error
+    if damage:
+        catalogue.close()
+        raise Damaged(folder, f"there are rows, but {path.name} is empty")
+    return catalogue
 
 
 def _allow_files() -> None:
