@@ -55,14 +55,30 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 
 
+_ESCAPED = re.compile(r"''|\\[0-7]{3}|(?:\\x[0-9A-Fa-f]{2})+|\\u[0-9A-Fa-f]{4}|\\.", re.DOTALL)
+
+
 def unescape(body: str) -> str:
-    """The value of a string literal's body: doubled quotes and backslash escapes resolved."""
+    """The value of a string literal's body: doubled quotes and backslash escapes resolved.
+
+    Source: docs.snowflake.com, String & binary data types (escape sequences). Several ``\\xhh`` are bytes of UTF-8.
+    """
 
     def replace(match: re.Match[str]) -> str:
         text = match.group(0)
-        return "'" if text == "''" else _ESCAPES.get(text[1], text[1])
+        if text == "''":
+            return "'"
+        if len(text) == 2:
+            return _ESCAPES.get(text[1], text[1])
+        if text[1] == "x":
+            data = bytes.fromhex(text.replace("\\x", ""))
+            try:
+                return data.decode()
+            except UnicodeDecodeError:
+                return data.decode("latin-1")
+        return _SURROGATE.sub("\ufffd", chr(int(text[2:], 16) if text[1] == "u" else int(text[1:], 8)))
 
-    return re.sub(r"''|\\.", replace, body, flags=re.DOTALL)
+    return _ESCAPED.sub(replace, body)
 
 
 def quote_text(text: str) -> str:

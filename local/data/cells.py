@@ -23,6 +23,10 @@ _STRPTIME = {
 _WORDS = {"TRUE": ("true", "t", "yes", "y", "on", "1"), "FALSE": ("false", "f", "no", "n", "off", "0")}
 
 
+_NAMED = "['%m/%d/%Y %H:%M:%S', '%d-%b-%Y %H:%M:%S', '%a %b %d %H:%M:%S %Y']"
+"""Further formats of a moment that AUTO knows."""
+
+
 def quoted(text: str) -> str:
     """A text as a DuckDB literal."""
     return "'" + text.replace("'", "''") + "'"
@@ -110,7 +114,8 @@ def _moment(text: str, kind: SqlType, made: FileFormat) -> str:
     )
     if kind.name == "TIMESTAMP_NTZ":
         wall = rf"regexp_replace({text}, '(\d{{2}}:\d{{2}}(?::[0-9.]+)?)\s*(?:[Zz]|[+-]\d{{2}}:?(?:\d{{2}})?)$', '\1')"
-        return f"CASE WHEN {number} IS NOT NULL THEN {epoch} ELSE CAST({wall} AS TIMESTAMP) END"
+        named = f"coalesce(TRY_CAST({wall} AS TIMESTAMP), TRY_STRPTIME({text}, {_NAMED}), CAST({wall} AS TIMESTAMP))"
+        return f"CASE WHEN {number} IS NOT NULL THEN {epoch} ELSE {named} END"
     tight = rf"regexp_replace({text}, '(\d)\s+([+-]\d{{2}}:?(?:\d{{2}})?|Z)$', '\1\2')"
     return f"CASE WHEN {number} IS NOT NULL THEN timezone('UTC', {epoch}) ELSE CAST({tight} AS TIMESTAMPTZ) END"
 

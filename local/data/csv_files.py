@@ -73,7 +73,8 @@ def _grammar(made: FileFormat) -> _Grammar:
 def records(text: str, made: FileFormat) -> Iterator[Record]:
     """The records of a file behind its header, blank ones left out where the format says so."""
     grammar = _grammar(made)
-    delimiter = made.text("FIELD_DELIMITER")
+    delimiter, record = made.text("FIELD_DELIMITER"), made.text("RECORD_DELIMITER")
+    one_line = made.value("MULTI_LINE") is False and bool(record)
     position, line = skip_lines(text, made.count("SKIP_HEADER"))
     while position < len(text):
         start, first = position, line
@@ -92,6 +93,8 @@ def records(text: str, made: FileFormat) -> Iterator[Record]:
                 break
         whole = text[start:position]
         line += whole.count("\n")
+        if one_line and not fault and any(field is not None and record in field for field in fields):
+            fault = "Found a record delimiter in a field, and MULTI_LINE is FALSE"
         if not fault and made.on("SKIP_BLANK_LINES") and not whole.strip("\r\n"):
             continue
         yield Record(tuple(fields), first, start, whole, fault)
@@ -169,6 +172,7 @@ def as_arrow(data: bytes, made: FileFormat, width: int) -> pa.Table | None:
     plain = (
         len(data) >= _LARGE
         and width > 1
+        and made.value("MULTI_LINE") is not False
         and len(delimiter.encode()) == 1
         and made.text("RECORD_DELIMITER") in ("\n", "\r\n")
         and str(made.value("ENCODING")).upper() in ("UTF8", "UTF-8")

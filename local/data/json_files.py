@@ -30,7 +30,8 @@ class Document:
 def documents(text: str, made: FileFormat) -> Iterator[Document]:
     """The documents of a file; behind a faulty one it goes on with the next line."""
     decode = _decoder(duplicates=made.on("ALLOW_DUPLICATE"))
-    outer, strip = made.on("STRIP_OUTER_ARRAY"), made.on("STRIP_NULL_VALUES")
+    outer, one_line = made.on("STRIP_OUTER_ARRAY"), made.value("MULTI_LINE") is False
+    text = _with_decimals(text) if made.on("ENABLE_OCTAL") else text
     position, line, counted = _space(text, 0), 1, 0
     inside = False
     while position < len(text):
@@ -52,14 +53,36 @@ def documents(text: str, made: FileFormat) -> Iterator[Document]:
             yield Document(text[start:position], None, line, start, f"Error parsing JSON: {_cause(error)}")
             continue
         position = _space(text, end)
-        yield Document(*_shown(text[start:end], value, strip=strip), line, start)
+        if one_line and "\n" in text[start:end]:
+            fault = "Error parsing JSON: a record goes over several lines, and MULTI_LINE is FALSE"
+            yield Document(text[start:end], None, line, start, fault)
+            continue
+        yield Document(*_shown(text[start:end], value, made), line, start)
 
 
-def _shown(text: str, value: Json, *, strip: bool) -> tuple[str, Json]:
-    if not strip:
+_OCTAL = re.compile(r'"(?:[^"\\]|\\.)*+"|(?<![\w.+-])(-?)0([0-7]+)(?![\w.])')
+
+
+def _with_decimals(text: str) -> str:
+    """Numbers with a leading zero as decimal ones; texts stay."""
+    return _OCTAL.sub(lambda found: f"{found[1]}{int(found[2], 8)}" if found[2] else found[0], text)
+
+
+def _shown(text: str, value: Json, made: FileFormat) -> tuple[str, Json]:
+    strip, trim = made.on("STRIP_NULL_VALUES"), made.on("TRIM_SPACE")
+    if not strip and not trim:
         return text, value
-    left = _without_nulls(value)
+    left = _without_nulls(value) if strip else value
+    left = _trimmed(left) if trim else left
     return json.dumps(left, ensure_ascii=False, separators=(",", ":")), left
+
+
+def _trimmed(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _trimmed(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    return value.strip() if isinstance(value, str) else value
 
 
 def _without_nulls(value: Json) -> Json:

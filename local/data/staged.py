@@ -18,7 +18,7 @@ from local.data.files import StagedFile
 from local.data.formats import FileFormat
 from local.data.locations import Place
 from local.data.unpack import as_text, content
-from local.errors import SnowflakeError, unsupported
+from local.errors import SnowflakeError
 from local.names import quote
 
 if TYPE_CHECKING:
@@ -251,7 +251,10 @@ def _parquet(cursor: DuckDBPyConnection, path: str, name: str, meta: str, want: 
         cause = str(error).split("\n")[0]
         raise SnowflakeError("100152", "22000", f"Error parsing the parquet file: {cause[:200]}") from None
     columns = {str(row[0]): str(row[1]) for row in described}
-    shown = [f"{quote(column)} AS {quote(f'$1:{column}')}" for column in columns]
+    nested = {name for name, kind in columns.items() if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]")}
+    shown = [
+        f"{f'to_json({quote(name)})' if name in nested else quote(name)} AS {quote(f'$1:{name}')}" for name in columns
+    ]
     shown += [f"NULL AS {quote(f'$1:{key}')}" for key in want.keys if key not in columns]
     record = ", ".join(f"{quoted(column)}: {quote(column)}" for column in columns)
     shown.append(f'to_json({{{record}}}) AS "$1"')
@@ -261,11 +264,3 @@ def _parquet(cursor: DuckDBPyConnection, path: str, name: str, meta: str, want: 
         return Spot(row, 1, 0, "")
 
     return Opened(name, int(counted[0][0]), (), columns, spot)
-
-
-def refuse_kind(made: FileFormat) -> None:
-    """000002 for options that change what is read and are not there."""
-    if made.on("ENABLE_OCTAL"):
-        raise unsupported("ENABLE_OCTAL")
-    if made.kind == "CSV" and made.value("MULTI_LINE") is False:
-        raise unsupported("MULTI_LINE = FALSE")

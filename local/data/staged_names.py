@@ -43,12 +43,21 @@ class Positions:
         if len(parts) > 2:
             node.set("this", exp.cast(found, "JSON", dialect="duckdb"))
             path.set("expressions", [parts[0], *parts[2:]])
-        elif isinstance(node.parent, exp.Cast) or (
-            node.arg_key == "expressions" and isinstance(node.parent, exp.Select)
-        ):
-            node.replace(found)
         else:
-            node.replace(exp.Anonymous(this="TO_VARIANT", expressions=[found]))
+            node.replace(exp.ToVariant(this=found) if _wants_variant(node.parent) else found)
+
+
+_OF_VARIANTS = ("ARRAY", "OBJECT", "GET", "IS_", "AS_", "TYPEOF", "TO_JSON", "STRIP_NULL", "XMLGET", "TO_VARIANT")
+
+
+def _wants_variant(node: Expr | None) -> bool:
+    """Whether a call is about semi-structured data; anything else takes a Parquet column as it is."""
+    from sqlglot import exp
+
+    if not isinstance(node, exp.Func):
+        return False
+    name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+    return name.upper().startswith(_OF_VARIANTS)
 
 
 def position_of(node: object) -> int | None:

@@ -12,7 +12,7 @@ from local.data.columns import ColumnDef
 from local.data.formats import FileFormat, resolve_format
 from local.data.locations import Access, Location, resolve_location
 from local.data.patterns import matcher
-from local.data.staged import Wanted, open_file, refuse_kind
+from local.data.staged import Wanted, open_file
 from local.data.staged_names import Positions
 from local.data.staged_table import StagedTable, staged_arguments
 from local.data.types import NUMBER, VARCHAR, SqlType
@@ -57,7 +57,6 @@ def staged_source(context: Context, table: exp.Table, staged: StagedTable) -> tu
     """The files as a relation with the columns that the query asks for; needs READ (or USAGE) on the stage."""
     location = resolve_location(context, staged.location, Access.READ)
     made = resolve_format(context, staged.given, _own(location))
-    refuse_kind(made)
     matches = matcher(staged.pattern)
     highest = int(table.meta.get(_HIGHEST, 1))
     kind = VARCHAR if made.kind == "CSV" else SqlType("VARIANT")

@@ -15,10 +15,16 @@ LIMIT = 2 * 1024 * 1024 * 1024
 
 _MAGIC = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
 _ENCODINGS = {
-    "UTF8": "utf-8", "UTF-8": "utf-8", "UTF16": "utf-16", "UTF-16": "utf-16", "UTF16BE": "utf-16-be",
-    "UTF16LE": "utf-16-le", "UTF32": "utf-32", "UTF32BE": "utf-32-be", "UTF32LE": "utf-32-le", "ISO88591": "latin-1",
-    "ISO885915": "iso-8859-15", "WINDOWS1252": "cp1252", "WINDOWS1250": "cp1250", "WINDOWS1251": "cp1251",
+    "BIG5": "big5", "EUCJP": "euc_jp", "EUCKR": "euc_kr", "GB18030": "gb18030", "IBM424": "cp424",
+    "ISO2022JP": "iso2022_jp", "ISO2022KR": "iso2022_kr", "ISO88591": "latin-1", "ISO88592": "iso8859_2",
+    "ISO88595": "iso8859_5", "ISO88596": "iso8859_6", "ISO88597": "iso8859_7", "ISO88598": "iso8859_8",
+    "ISO88599": "iso8859_9", "ISO885915": "iso8859_15", "KOI8R": "koi8_r", "SHIFTJIS": "shift_jis", "UTF8": "utf-8",
+    "UTF16": "utf-16", "UTF16BE": "utf-16-be", "UTF16LE": "utf-16-le", "UTF32": "utf-32", "UTF32BE": "utf-32-be",
+    "UTF32LE": "utf-32-le", "WINDOWS874": "cp874", "WINDOWS949": "cp949", "WINDOWS1250": "cp1250",
+    "WINDOWS1251": "cp1251", "WINDOWS1252": "cp1252", "WINDOWS1253": "cp1253", "WINDOWS1254": "cp1254",
+    "WINDOWS1255": "cp1255", "WINDOWS1256": "cp1256",
 }  # fmt: skip
+"""Names of COPY INTO <table>, ENCODING, without hyphens → Python's."""
 
 
 def content(path: Path, made: FileFormat) -> bytes:
@@ -60,7 +66,7 @@ def _bounded(data: bytes) -> bytes:
 def as_text(data: bytes, made: FileFormat) -> str:
     """The file's text without a byte order mark; 100144 for bytes that are none in its encoding."""
     encoding = made.value("ENCODING")
-    name = str(encoding or "UTF8").upper()
+    name = str(encoding or "UTF8").upper().replace("-", "")
     if name not in _ENCODINGS:
         allowed = ", ".join(_ENCODINGS)
         raise compilation_error(f"invalid value '{encoding}' for property 'ENCODING'. Allowed: {allowed}.")

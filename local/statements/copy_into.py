@@ -15,7 +15,6 @@ from local.data.formats import FileFormat, format_of, read_format_value, resolve
 from local.data.loads import SIDES
 from local.data.locations import Access, at_location, read_location
 from local.data.patterns import matcher
-from local.data.staged import refuse_kind
 from local.data.store import data_store
 from local.data.values import default_value, sequence_statements
 from local.data.work import Plan, defer, worker_of
@@ -183,7 +182,6 @@ def resolve(context: Context, copy: CopyInto) -> CopyJob:
     location = resolve_place(context, text, copy.options, Access.READ)
     own = format_of(copy.options.get("FILE_FORMAT")) or (transform.given if transform else {})
     made = resolve_format(context, own, as_given(location.owner.props.get("FILE_FORMAT")))
-    refuse_kind(made)
     options = _options(location.owner, copy.options)
     if options.match_by_name != "NONE":
         if transform is not None or copy.columns:
@@ -231,8 +229,11 @@ def _require_one_variant(made: FileFormat, chosen: Sequence[ColumnDef]) -> None:
 def _options(stage: Obj, written: Mapping[str, Value]) -> CopyOptions:
     """The statement's options over the stage's."""
     given: dict[str, Value | Json] = {**as_given(stage.props.get("COPY_OPTIONS")), **written}
-    if str(given.get("LOAD_MODE", "FULL_INGEST")) != "FULL_INGEST":
-        raise unsupported(f"LOAD_MODE = {given['LOAD_MODE']}")
+    load_mode = str(given.get("LOAD_MODE", "FULL_INGEST")).upper()
+    if load_mode == "ADD_FILES_COPY":
+        raise unsupported(f"LOAD_MODE = {load_mode}")
+    if load_mode != "FULL_INGEST":
+        raise compilation_error(f"invalid value '{load_mode}' for property 'LOAD_MODE'.")
     match = str(given.get("MATCH_BY_COLUMN_NAME") or "NONE").upper()
     if match not in ("NONE", "CASE_SENSITIVE", "CASE_INSENSITIVE"):
         raise compilation_error(f"invalid value '{match}' for property 'MATCH_BY_COLUMN_NAME'.")
