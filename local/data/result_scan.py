@@ -41,7 +41,7 @@ _READ["TIMESTAMP_TZ"] = _READ["TIMESTAMP_LTZ"].format("split_part({}, ' ', 1)")
 def result_scan(context: Context, query_id: str | None) -> tuple[exp.Select, list[ColumnDef]]:
     """The relation; 000709 for a statement that is not known, has not ended well, or is another user's."""
     found = context.result_of(query_id) if query_id else None
-    if found is None:
+    if found is None or not found.columns:
         raise SnowflakeError("000709", "02000", f"Statement {query_id or ''} not found")
     result = found
     columns = [ColumnDef(number, column.name, _type(column)) for number, column in enumerate(result.columns)]
