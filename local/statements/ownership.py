@@ -69,6 +69,8 @@ def _check(context: Context, obj: Obj, grantee: Obj, current: str | None) -> Non
     below = everywhere or grantee.id in access.roles()
     if not below and (current == _COPY or (obj.kind in _OWNER_EXECUTED and enabled(context.catalogue))):
         raise insufficient_privileges(grantee.kind.value, grantee.name)
+    if obj.kind is Kind.PIPE:
+        _require_paused(context, obj)
     if obj.kind is Kind.DATABASE and grantee.kind is Kind.DATABASE_ROLE:
         raise compilation_error("A database cannot be owned by a database role.")
     check_same_database(context, grantee, obj)
@@ -76,6 +78,14 @@ def _check(context: Context, obj: Obj, grantee: Obj, current: str | None) -> Non
         _check_subordinate(context, schema, grantee)
     if is_managed(obj) and grantee.id != obj.owner:
         _check_no_future_owners(context, obj)
+
+
+def _require_paused(context: Context, pipe: Obj) -> None:
+    """A pipe is paused before the transfer (docs.snowflake.com: Manage Snowpipe, Transfer ownership of a pipe)."""
+    from local.statements.pipes import paused
+
+    if not paused(context, pipe):
+        raise compilation_error(f"Pipe '{pipe.name}' must be paused before its ownership is transferred.")
 
 
 def _check_subordinate(context: Context, schema: Obj, grantee: Obj) -> None:
@@ -106,6 +116,8 @@ def _transfer(context: Context, obj: Obj, grantee: Obj, current: str | None) -> 
             regrant(catalogue, grant, grantee.id)
         elif current == _REVOKE:
             withdraw(catalogue, grant)
+    if obj.kind is Kind.PIPE and obj.owner != grantee.id:
+        obj = catalogue.update(obj, props={**obj.props, "transferred": True})
     catalogue.update(obj, owner=grantee.id)
 
 

@@ -6,7 +6,6 @@ pipeDBRow.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 from local.data.locations import Access, external_stage, resolve_location
@@ -18,12 +17,8 @@ from local.owner_run import as_role, deferred, end, run_statement
 from local.parameters import effective
 from local.reader import Reader, Value, ValueReader, read_boolean, read_path, read_string
 from local.registry import (
-    COVERAGE,
-    FUNCTION,
     Answer,
-    Coverage,
     CreateHead,
-    Level,
     alter,
     create,
     describe,
@@ -57,7 +52,7 @@ from local.statements.tables import find_table
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC PIPE, SYSTEM$PIPE_STATUS; provider pipeDBRow"
 KIND = Kind.PIPE
-_PAUSED = "PIPE_EXECUTION_PAUSED"
+PAUSED = "PIPE_EXECUTION_PAUSED"
 _COPY_REFUSED = ("FILES", "VALIDATION_MODE", "FORCE", "PURGE", "SIZE_LIMIT", "RETURN_FAILED_ONLY")
 """Options of COPY that the text of a pipe may not have (docs: CREATE PIPE, usage notes)."""
 
@@ -158,20 +153,25 @@ def alter_pipe(context: Context, reader: Reader) -> Answer:
         return answer
     if reader.accept("REFRESH"):
         return _refresh(context, reader, pipe)
-    spec: dict[str, ValueReader] = {_PAUSED: read_boolean, "COMMENT": read_string, "ERROR_INTEGRATION": read_path}
+    spec: dict[str, ValueReader] = {PAUSED: read_boolean, "COMMENT": read_string, "ERROR_INTEGRATION": read_path}
     changes = read_changes(reader, KIND, spec)
     if "ERROR_INTEGRATION" in changes.values:
         raise unsupported("pipes with an integration for cloud queues (ERROR_INTEGRATION)")
     unset = changes.unset - {"ERROR_INTEGRATION"}
     values = dict(changes.values)
-    paused = values.pop(_PAUSED, None)
+    paused = values.pop(PAUSED, None)
     if values or "COMMENT" in unset:
         apply_changes(context, pipe, Changes(values, unset & {"COMMENT"}))
-    if paused is not None or _PAUSED in unset:
+    if paused is not None or PAUSED in unset:
         context.access.require(pipe, "OPERATE")
-        params = {name: text for name, text in pipe.params.items() if name != _PAUSED}
+        if pipe.props.get("transferred") and not paused:
+            raise SnowflakeError(
+                "090223", "55000",
+                f"Pipe {pipe.name} has another owner since it was paused: resume it with SYSTEM$PIPE_FORCE_RESUME.",
+            )  # fmt: skip
+        params = {name: text for name, text in pipe.params.items() if name != PAUSED}
         if paused is not None:
-            params[_PAUSED] = str(paused).lower()
+            params[PAUSED] = str(paused).lower()
         current = context.catalogue.get(pipe.id)
         props = {name: value for name, value in current.props.items() if name != "cloned"}
         context.catalogue.update(current, params=params, props=props)
@@ -180,7 +180,7 @@ def alter_pipe(context: Context, reader: Reader) -> Answer:
 
 def paused(context: Context, pipe: Obj) -> bool:
     """Whether the pipe, its schema, database or the account is paused."""
-    return effective(context.catalogue, pipe, _PAUSED)[0].lower() == "true"
+    return effective(context.catalogue, pipe, PAUSED)[0].lower() == "true"
 
 
 def _refresh(context: Context, reader: Reader, pipe: Obj) -> Answer:
@@ -293,24 +293,3 @@ def describe_pipe(context: Context, reader: Reader) -> Result:
     reader.end()
     context.access.require(pipe, "MONITOR", "OPERATE")
     return Result(_COLUMNS, (_row(context, pipe),))
-
-
-def _status(context: Context, arguments: tuple[str | None, ...]) -> str:
-    """SYSTEM$PIPE_STATUS('name') as JSON; with MONITOR, OPERATE or ownership."""
-    if len(arguments) != 1 or not arguments[0]:
-        raise unsupported("SYSTEM$PIPE_STATUS with other than one argument")
-    pipe = context.access.resolve(KIND, Reader(arguments[0]).path())
-    context.access.require(pipe, "MONITOR", "OPERATE")
-    state = "PAUSED" if paused(context, pipe) else "RUNNING"
-    if pipe.props.get("cloned") and pipe.props.get("AUTO_INGEST"):
-        state = "STOPPED_CLONED"
-    answer: dict[str, Json] = {"executionState": state, "pendingFileCount": 0}
-    if pipe.props.get("channel"):
-        answer |= {"notificationChannelName": pipe.props["channel"], "numOutstandingMessagesOnChannel": 0}
-    return json.dumps(answer, separators=(",", ":"))
-
-
-FUNCTION["SYSTEM$PIPE_STATUS"] = _status
-COVERAGE.append(
-    Coverage("SELECT SYSTEM$PIPE_STATUS()", Level.PARTLY, "state, pending files (none) and channel", _SOURCE)
-)

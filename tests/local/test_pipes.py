@@ -125,3 +125,23 @@ def test_refresh_needs_operate_and_loads_with_the_rights_of_the_owner(account: A
     assert table(role, "ALTER PIPE D.S.P REFRESH") == [("st/in/one.csv", "SENT")]
     assert role.fails("SELECT * FROM D.S.T").code == "002003"
     assert role.fails("DROP PIPE D.S.P").code == "003001"
+
+
+def test_a_pipe_is_paused_for_its_transfer_and_resumed_by_force(account: Account, admin: Client) -> None:
+    admin.run(PIPE)
+    admin.run("CREATE ROLE R")
+    for grant in ("USAGE ON DATABASE D", "USAGE ON SCHEMA D.S"):
+        admin.run(f"GRANT {grant} TO ROLE R")
+    transfer = "GRANT OWNERSHIP ON PIPE D.S.P TO ROLE R COPY CURRENT GRANTS"
+    assert admin.fails(transfer).code == "001008"
+    admin.run("ALTER PIPE D.S.P SET PIPE_EXECUTION_PAUSED = TRUE")
+    admin.run(transfer)
+    role = account.as_role("R")
+    assert role.fails("ALTER PIPE D.S.P SET PIPE_EXECUTION_PAUSED = FALSE").code == "090223"
+    other = account.as_role("PUBLIC")
+    assert other.fails("SELECT SYSTEM$PIPE_FORCE_RESUME('D.S.P')").code == "002003"
+    assert role.fails("SELECT SYSTEM$PIPE_FORCE_RESUME('D.S.P', 'PLEASE')").code == "001008"
+    role.run("SELECT SYSTEM$PIPE_FORCE_RESUME('D.S.P', 'staleness_check_override, ownership_transfer_check_override')")
+    assert '"RUNNING"' in str(role.run("SELECT SYSTEM$PIPE_STATUS('D.S.P')").rows[0][0])
+    role.run("ALTER PIPE D.S.P SET PIPE_EXECUTION_PAUSED = TRUE")
+    role.run("ALTER PIPE D.S.P SET PIPE_EXECUTION_PAUSED = FALSE")
