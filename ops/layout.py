@@ -54,7 +54,7 @@ class Account:
 
     @property
     def settings(self) -> Path:
-        """Port, edition and latency that the next start uses."""
+        """Port, edition, latency and S3 endpoint that the next start uses."""
         return self.data / "settings.json"
 
     @property

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -24,13 +25,15 @@ EDITIONS = ("STANDARD", "ENTERPRISE", "BUSINESS_CRITICAL")
 class Settings:
     """What a start asks for; None keeps what the last start used. Latency in milliseconds per statement.
 
-    `faults` is a file of failures on purpose, for this start only.
+    `s3_endpoint` is where external S3 stages lie, empty for nowhere. `faults` is a file of failures on purpose, for
+    this start only.
     """
 
     port: int | None = None
     latency_ms: int | None = None
     edition: str | None = None
     faults: Path | None = None
+    s3_endpoint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Server:
     latency_ms: int
     version: str
     started: str
+    s3_endpoint: str = ""
 
 
 def running(account: Account) -> Server | None:
@@ -92,7 +96,13 @@ def start(account: Account, settings: Settings, admin_public_key: Path, parent_p
             anywhere = replace(wanted, port=0)
             server = _wait_until_ready(account, _spawn(account, anywhere, admin_public_key, parent_pid))
         files.write_object(
-            account.settings, {"port": server.port, "latency_ms": server.latency_ms, "edition": server.edition}
+            account.settings,
+            {
+                "port": server.port,
+                "latency_ms": server.latency_ms,
+                "edition": server.edition,
+                "s3_endpoint": server.s3_endpoint,
+            },
         )
         return server
 
@@ -141,7 +151,9 @@ def _parse(content: dict[str, object]) -> Server | None:
         name: str(content.get(name, ""))
         for name in ("url", "organization", "account", "account_id", "edition", "version", "started")
     }
-    return Server(pid=pid, port=port, latency_ms=latency or 0, **text)
+    return Server(
+        pid=pid, port=port, latency_ms=latency or 0, s3_endpoint=str(content.get("s3_endpoint") or ""), **text
+    )
 
 
 def _is_ours(pid: int, account: Account) -> bool:
@@ -150,8 +162,18 @@ def _is_ours(pid: int, account: Account) -> bool:
 
 
 def _same_settings(server: Server, settings: Settings) -> Server:
-    asked = {"port": settings.port or None, "latency-ms": settings.latency_ms, "edition": settings.edition}
-    actual = {"port": server.port, "latency-ms": server.latency_ms, "edition": server.edition}
+    asked = {
+        "port": settings.port or None,
+        "latency-ms": settings.latency_ms,
+        "edition": settings.edition,
+        "s3-endpoint": None if settings.s3_endpoint is None else endpoint(settings.s3_endpoint),
+    }
+    actual = {
+        "port": server.port,
+        "latency-ms": server.latency_ms,
+        "edition": server.edition,
+        "s3-endpoint": server.s3_endpoint,
+    }
     other = [name for name, value in asked.items() if value is not None and value != actual[name]]
     if other:
         raise OpsError(
@@ -171,6 +193,16 @@ def edition(account: Account, settings: Settings) -> str:
     return chosen
 
 
+def endpoint(text: str) -> str:
+    """The address of an S3 server without a trailing slash, empty for none; raises BadInput for what is no address."""
+    found = text.strip().rstrip("/")
+    if found and not re.fullmatch(r"https?://[^/\s@]+", found):
+        raise BadInput(
+            f"{text!r} is no address of an S3 server", where="--s3-endpoint", do="http://host:port, or '' for none"
+        )
+    return found
+
+
 def _remembered(account: Account, settings: Settings) -> Settings:
     last = files.read_object(account.settings)
     port, latency = last.get("port"), last.get("latency_ms")
@@ -180,12 +212,15 @@ def _remembered(account: Account, settings: Settings) -> Settings:
         chosen = settings.port
     else:
         chosen = port if isinstance(port, int) and settings.port is None and _free(port) else 0
+    last_endpoint = last.get("s3_endpoint")
+    usual = last_endpoint if isinstance(last_endpoint, str) else ""
     last_latency = latency if isinstance(latency, int) else 0
     return Settings(
         port=chosen,
         latency_ms=last_latency if settings.latency_ms is None else settings.latency_ms,
         edition=chosen_edition,
         faults=settings.faults,
+        s3_endpoint=usual if settings.s3_endpoint is None else endpoint(settings.s3_endpoint),
     )
 
 
@@ -227,6 +262,8 @@ def _spawn(
         "--admin-public-key", str(admin_public_key),
         "--query-log", str(account.query_log),
     ]  # fmt: skip
+    if settings.s3_endpoint:
+        command += ["--s3-endpoint", settings.s3_endpoint]
     if parent_pid is not None:
         command += ["--parent-pid", str(parent_pid)]
     if settings.faults is not None:

@@ -275,6 +275,7 @@ def _announced(options: Options, server: Server, port: int, started: float) -> I
         "account_id": server.settings.account_id,
         "edition": server.settings.edition,
         "latency_ms": options.latency_ms,
+        "s3_endpoint": options.s3_endpoint,
         "version": server.settings.version,
         "started": round(started, 3),
     }

@@ -24,6 +24,7 @@ def start(
     port: options.Port = None,
     latency_ms: options.Latency = None,
     edition: options.Edition = None,
+    s3_endpoint: options.S3 = None,
     shared: Annotated[
         bool | None,
         typer.Option(
@@ -40,7 +41,7 @@ def start(
     from ops import local
 
     place = layout.account(account)
-    wanted = server.Settings(port, latency_ms, edition.upper() if edition else None, faults)
+    wanted = server.Settings(port, latency_ms, edition.upper() if edition else None, faults, s3_endpoint)
     started = local.start(place, wanted, shared, parent_pid)
     local.connections(place, started.server)
     if json:

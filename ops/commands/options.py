@@ -18,4 +18,8 @@ Port = Annotated[int | None, typer.Option("--port", help="Port on 127.0.0.1; wit
 Latency = Annotated[
     int | None, typer.Option("--latency-ms", min=0, help="Milliseconds that each statement takes longer.")
 ]
+S3 = Annotated[
+    str | None,
+    typer.Option("--s3-endpoint", help="Address of an S3 server for external stages, '' for none.", metavar="URL"),
+]
 Edition = Annotated[str | None, typer.Option("--edition", help="STANDARD, ENTERPRISE or BUSINESS_CRITICAL.")]

@@ -17,7 +17,7 @@ STAND_IN = """
 import argparse, http.server, json, os, pathlib, signal, sys
 parser = argparse.ArgumentParser()
 names = ("data-dir", "organization", "account", "edition", "port", "latency-ms", "admin-public-key", "query-log")
-for name in (*names, "parent-pid"):
+for name in (*names, "parent-pid", "s3-endpoint"):
     parser.add_argument("--" + name)
 given = parser.parse_args(sys.argv[2:])
 if os.environ.get("STAND_IN") == "dies":
@@ -33,7 +33,7 @@ serving = http.server.HTTPServer(("127.0.0.1", int(given.port)), Handler)
 port = serving.server_address[1]
 about = {"pid": os.getpid(), "port": port, "url": f"http://127.0.0.1:{port}", "organization": given.organization,
          "account": given.account, "account_id": "AB1", "edition": given.edition, "latency_ms": int(given.latency_ms),
-         "version": "1", "started": "now"}
+         "version": "1", "started": "now", "s3_endpoint": given.s3_endpoint}
 (folder / "server.json.new").write_text(json.dumps(about)); (folder / "server.json.new").replace(folder / "server.json")
 signal.signal(signal.SIGTERM, lambda *ignored: sys.exit(0))
 serving.serve_forever()
@@ -85,11 +85,32 @@ def test_stop_ends_the_process_and_can_be_repeated(account: Account) -> None:
     assert not server.stop(account)
 
 
-def test_port_latency_and_edition_are_remembered(account: Account) -> None:
-    first = start(account, Settings(latency_ms=5, edition="STANDARD"))
+def test_port_latency_edition_and_s3_endpoint_are_remembered(account: Account) -> None:
+    first = start(account, Settings(latency_ms=5, edition="STANDARD", s3_endpoint="http://127.0.0.1:9000/"))
     server.stop(account)
     again = start(account)
     assert (again.port, again.latency_ms, again.edition) == (first.port, 5, "STANDARD")
+    assert again.s3_endpoint == "http://127.0.0.1:9000"
+
+
+def test_a_remembered_s3_endpoint_is_given_up_on_demand(account: Account) -> None:
+    start(account, Settings(s3_endpoint="http://127.0.0.1:9000"))
+    server.stop(account)
+    assert start(account, Settings(s3_endpoint="")).s3_endpoint == ""
+
+
+def test_another_s3_endpoint_needs_a_stop(account: Account) -> None:
+    start(account, Settings(s3_endpoint="http://127.0.0.1:9000"))
+    assert start(account, Settings(s3_endpoint="http://127.0.0.1:9000/")).s3_endpoint == "http://127.0.0.1:9000"
+    with pytest.raises(OpsError) as caught:
+        start(account, Settings(s3_endpoint="http://127.0.0.1:9001"))
+    assert "s3-endpoint" in caught.value.what
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9000", "s3://bucket", "http://", "http://h/path", "http://u:p@h"])
+def test_an_s3_endpoint_that_is_no_address_is_refused(account: Account, address: str) -> None:
+    with pytest.raises(BadInput):
+        start(account, Settings(s3_endpoint=address))
 
 
 def test_a_remembered_port_that_is_taken_is_replaced(account: Account) -> None:
