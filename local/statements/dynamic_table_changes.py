@@ -22,6 +22,7 @@ from local.results import Deferred, Result, status
 from local.session import Context
 from local.statements.changes import Changes, apply_changes, read_changes, text_columns, try_rename_or_tags
 from local.statements.common import resolve_or_skip, skipped
+from local.statements.containers import swap
 from local.statements.dynamic_tables import KIND, SET_SPEC, warehouse_of
 from local.warehouse_use import require_warehouse
 
@@ -50,6 +51,8 @@ def alter_dynamic_table(context: Context, reader: Reader) -> Answer:
             return _refresh_all(context, table)
         _suspend(context, table) if word == "SUSPEND" else _resume(context, table)
         return status(_DONE)
+    if reader.accept("SWAP", "WITH"):
+        return swap(context, table, reader)
     if not (reader.at("SET") or reader.at("UNSET")):
         word = reader.peek().upper
         raise unsupported(f"ALTER DYNAMIC TABLE … {word}") if word else reader.unexpected()

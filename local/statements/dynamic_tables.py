@@ -38,7 +38,7 @@ KIND = Kind.DYNAMIC_TABLE
 
 refuse(
     "CREATE DYNAMIC TABLE … CLUSTER BY, ICEBERG, IMMUTABLE WHERE, policies on its columns",
-    "ALTER DYNAMIC TABLE … SWAP WITH, CLUSTER BY, policies on its columns",
+    "ALTER DYNAMIC TABLE … CLUSTER BY, policies on its columns",
     source=_SOURCE,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.local.conftest import Account, Client
+from tests.local.test_time_travel import run
 
 DYNAMIC = (
     """CREATE DYNAMIC TABLE "D"."S"."DT" TARGET_LAG = '2 minutes' INITIALIZE = ON_CREATE REFRESH_MODE = AUTO """
@@ -95,7 +96,8 @@ def test_suspending_goes_downstream_and_so_does_resuming(admin: Client) -> None:
         (DYNAMIC.replace('"DT"', '"T"'), "002002"),
         (DYNAMIC.replace(" COMMENT", " CLUSTER BY (ID) COMMENT"), "000002"),
         ("INSERT INTO DT VALUES (1, 'x')", "002203"),
-        ("ALTER DYNAMIC TABLE DT SWAP WITH T", "000002"),
+        ("ALTER DYNAMIC TABLE DT SWAP WITH T", "002003"),
+        ("ALTER DYNAMIC TABLE DT SWAP WITH DT", "001008"),
         ("DROP TABLE DT", "002003"),
     ],
 )
@@ -134,3 +136,27 @@ def test_rights_on_dynamic_tables(account: Account, admin: Client) -> None:
     role.run("ALTER DYNAMIC TABLE DT SET TARGET_LAG = '1 hour'")
     assert role.fails("ALTER DYNAMIC TABLE DT SET COMMENT = 'x'").code == "003001"
     assert role.fails("DROP DYNAMIC TABLE DT").code == "003001"
+
+
+def test_two_change_their_names(account: Account, admin: Client) -> None:
+    admin.run(DYNAMIC)
+    admin.run("CREATE DYNAMIC TABLE OTHER TARGET_LAG = '1 hour' WAREHOUSE = W AS SELECT ID FROM T WHERE ID < 2")
+    admin.run("CREATE ROLE R")
+    for grant in ("USAGE ON DATABASE D", "USAGE ON SCHEMA D.S", "OPERATE ON DYNAMIC TABLE D.S.DT"):
+        admin.run(f"GRANT {grant} TO ROLE R")
+    admin.run("GRANT OPERATE ON DYNAMIC TABLE D.S.OTHER TO ROLE R")
+    assert account.as_role("R").fails("ALTER DYNAMIC TABLE D.S.DT SWAP WITH D.S.OTHER").code == "003001"
+    admin.run("ALTER DYNAMIC TABLE DT SWAP WITH OTHER")
+    assert rows(admin, "SELECT * FROM DT") == [("1",)]
+    assert rows(admin, "SELECT * FROM OTHER") == [("2", "b")]
+    admin.run("INSERT INTO T VALUES (0, 'z')")
+    admin.run("ALTER DYNAMIC TABLE DT REFRESH")
+    assert rows(admin, "SELECT * FROM DT ORDER BY 1") == [("0",), ("1",)]
+
+
+def test_its_past_can_be_read_within_the_retention(admin: Client) -> None:
+    admin.run(DYNAMIC)
+    admin.run("INSERT INTO T VALUES (3, 'c')")
+    run(admin, "refresh", "ALTER DYNAMIC TABLE DT REFRESH")
+    assert rows(admin, "SELECT ID FROM DT BEFORE (STATEMENT => 'refresh') ORDER BY 1") == [("2",)]
+    assert rows(admin, "SELECT ID FROM DT AT (STATEMENT => 'refresh') ORDER BY 1") == [("2",), ("3",)]
