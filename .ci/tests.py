@@ -1,6 +1,7 @@
 """Runs the tests of both environments and ends with one closing line for all of them.
 
-The unit tests of the two run side by side (their output comes one after the other), everything else in turn.
+The unit tests of the two run side by side (their output comes one after the other), each on half of the processors;
+everything else in turn.
 
 Usage: tests.py [unit|all|long] [pytest arguments]. Exit code 0 if every part passed, else 1.
 """
@@ -16,11 +17,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT, LOCAL = ".venv/bin/python", ".venv-local/bin/python"
 NOTHING_COLLECTED = 5
-WORKERS = max(2, (os.cpu_count() or 2) - 1)
-SIDE_BY_SIDE = ["-n", str(WORKERS), "--dist", "loadgroup"]
+PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+SIDE_BY_SIDE = ["-n", str(max(2, PROCESSORS - 1)), "--dist", "loadgroup"]
+HALF = ["-n", str(PROCESSORS // 2), "--dist", "worksteal"] if PROCESSORS >= 4 else []
+"""A worker has to import and collect everything, so one alone is none."""
 UNIT = [
-    (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long"]),
-    (LOCAL, ["tests/local", "-m", "not e2e and not long"]),
+    (PRODUCT, ["--ignore=tests/local", "-m", "not e2e and not long", *HALF]),
+    (LOCAL, ["tests/local", "-m", "not e2e and not long", *HALF]),
 ]
 GROUPS = {
     "unit": [UNIT],
@@ -42,7 +45,11 @@ OUTCOME = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|x
 def start(python: str, arguments: list[str]) -> tuple[list[str], subprocess.Popen[bytes]]:
     """Begins one pytest run; what it prints waits in a pipe until somebody follows it."""
     command = [python, "-m", "pytest", "--color=no", *arguments]
-    return command, subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # Compiled modules are kept, whatever is set: each worker, server and command would compile all of them again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return command, subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
 
 
 def follow(command: list[str], running: subprocess.Popen[bytes]) -> tuple[int, str]:
