@@ -61,6 +61,7 @@ def create_app(server: Server) -> Starlette:
             route("/queries/v1/query-request", _query, "POST"),
             route("/queries/v1/abort-request", _abort, "POST"),
             route("/queries/{query_id}/result", _result, "GET"),
+            route("/queries/{query_id}/abort-request", _abort_one, "POST"),
             route("/monitoring/queries/{query_id:path}", _monitoring, "GET"),
             route("/telemetry/send", _telemetry, "POST"),
             route("/telemetry/send/sessionless", _telemetry, "POST"),
@@ -233,6 +234,13 @@ async def _query(server: Server, request: Request) -> Response:
 async def _abort(server: Server, request: Request) -> Response:
     body = await read_object(request)
     queries.abort(server, _session(server, request), text_of(body.get("requestId")))
+    return Answer(success(None))
+
+
+async def _abort_one(server: Server, request: Request) -> Response:
+    """Stop a statement by its query id (Python connector ``cursor.abort_query``)."""
+    await read_object(request)
+    queries.stop(_own_query(server, request))
     return Answer(success(None))
 
 

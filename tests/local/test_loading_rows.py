@@ -13,11 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 import snowflake.connector
 from _pytest.mark import ParameterSet
 
+from tests.local.staged import write_parquet
 from tests.local.test_server_process import Process
 
 pytestmark = pytest.mark.e2e
@@ -301,7 +301,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     for name, query in PARQUET.items():
-        duckdb.sql(query).write_parquet(str(folder / name))
+        write_parquet(query, folder / name)
     return folder
 
 
