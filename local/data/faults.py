@@ -47,10 +47,6 @@ class Fatal(SnowflakeError):
     """An error after which DuckDB does nothing more until it is opened anew."""
 
 
-class Fatal(SnowflakeError):
-    """An error after which DuckDB does nothing more until it is opened anew."""
-
-
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn every DuckDB error of the block into a SnowflakeError."""
@@ -63,9 +59,8 @@ def translated() -> Iterator[None]:
     except duckdb.FatalException as error:
         found = disk_failure(disk[1] if (disk := _DISK.search(str(error))) else "the data must be opened anew")
         raise Fatal(found.code, found.state, found.message) from None
-    except duckdb.FatalException as error:
-        found = disk_failure(disk[1] if (disk := _DISK.search(str(error))) else "the data must be opened anew")
-        raise Fatal(found.code, found.state, found.message) from None
+    except duckdb.InternalException:
+        raise  # a defect, which the log must tell
     except duckdb.Error as error:
         raise _translate(str(error)) from None
     except UnicodeEncodeError:

@@ -67,7 +67,7 @@ FEATURES = (
     _refused("login: OAuth, SAML, external browser, workload identity", "", _DOCS),
     _full("statement: asynchronous execution, its status and result by query id", _DRIVERS),
     _partly("RESULT_SCAN", "as long as the server keeps the answer: the last 512 statements or 32 MiB of them; takes a "
-            "query id or LAST_QUERY_ID()", f"{_DOCS}: RESULT_SCAN"),
+            "query id or LAST_QUERY_ID([number])", f"{_DOCS}: RESULT_SCAN"),
     _partly("REST API (/api/v2)", "databases, schemas, tables, views, stages, warehouses, roles, users, grants: create "
             "(createMode), list, fetch, drop, undrop, clone, warehouse suspend, resume, rename; as SQL of the session; "
             "other collections and create or alter answer 501", f"{_DOCS}: Snowflake REST APIs reference; "

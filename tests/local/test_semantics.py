@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from local.data.store import existing_store
@@ -232,6 +233,25 @@ def test_no_statement_is_a_failure_of_the_server(wire: Wire, sql: str) -> None:
         assert (len(answer.code), len(answer.data["sqlState"])) == (6, 5)
     text = json.dumps(answer.body)
     assert not any(word in text for word in ("Traceback", "duckdb", "sqlglot", "stored.", ".py"))
+
+
+@pytest.mark.parametrize("failure", [duckdb.InternalException("INTERNAL Error: secret"), MemoryError("secret")])
+def test_failure_inside_duckdb_is_an_incident_and_the_session_goes_on(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    token = wire.token()
+    for setup in ("USE ROLE ACCOUNTADMIN", "CREATE WAREHOUSE W", "CREATE DATABASE D", "CREATE TABLE T (ID INT)"):
+        wire.run(setup, token)
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    with monkeypatch.context() as patched:
+        patched.setattr("local.data.overlay.Writing.insert", fail)
+        answer = wire.run("INSERT INTO T VALUES (1)", token)
+    assert (answer.status, answer.code, "secret" in json.dumps(answer.body)) == (200, "000603", False)
+    assert wire.run("INSERT INTO T VALUES (2)", token).code is None
+    assert wire.run("SELECT ID FROM T", token).data["rowset"] == [["2"]]
 
 
 def test_second_session_that_updates_a_row_waits_for_the_first(wire: Wire) -> None:
