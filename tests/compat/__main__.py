@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from ops.errors import OpsError
 from tests.compat import account, report, state, suite
 from tests.compat.case import Case
-from tests.compat.cases import connector, dbt, dlt, go, schemachange, snow
+from tests.compat.cases import connector, dbt, dlt, go, python_apis, schemachange, snow
 from tests.compat.environments import NotInstalled
 from tests.compat.suite import Result
 
-PROGRAMS = (*connector.CASES, *schemachange.CASES, *dbt.CASES, *snow.CASES, *dlt.CASES, *go.CASES)
+PROGRAMS = (*connector.CASES, *schemachange.CASES, *dbt.CASES, *snow.CASES, *dlt.CASES, *go.CASES, *python_apis.CASES)
 CASES: Mapping[str, Case] = {case.name: case for case in PROGRAMS}
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 from tests.compat import environments
 from tests.compat.case import HERE, Case, Run
 
-ARROW_ONLY = 4
-"""This line of the connector makes frames of Arrow results only; the next makes them of JSON rows itself."""
 PROGRAM = HERE / "programs" / "connector.py"
 
 
@@ -26,11 +24,9 @@ def _case(major: int) -> Case:
         name,
         "snowflake-connector-python",
         partial(environments.pinned, name, "snowflake-connector-python"),
-        "rows and types, bindings, scripts, transactions, MERGE, PUT/GET/LIST/REMOVE, COPY, errors, pandas both ways",
+        "rows and types in Arrow and JSON, bindings, scripts, transactions, MERGE, PUT/GET/LIST/REMOVE, COPY, errors, "
+        "pandas both ways, Arrow tables and batches",
         partial(_installed, name=name),
-        note="fetch_pandas_all needs Arrow, which is not served: the frame is made of rows"
-        if major == ARROW_ONLY
-        else "",
     )
 
 

@@ -15,7 +15,8 @@ CASES = (
         "go",
         "gosnowflake",
         partial(environments.pinned_module, "github.com/snowflakedb/gosnowflake/v2"),
-        "rows and types, bindings and arrays, transactions, several statements, PUT/GET and streams, errors, cancel",
+        "rows and types in Arrow and JSON, bindings and arrays, transactions, several statements, PUT/GET and streams, "
+        "errors, cancel",
         _run,
     ),
 )

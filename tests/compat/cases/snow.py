@@ -79,8 +79,7 @@ CASES = (
         "snow",
         "snowflake-cli",
         partial(environments.pinned, "snow", "snowflake-cli"),
-        "connection test, sql from text, file and template, transaction, objects, stages up and down, COPY",
+        "connection test, sql from text, file and template, transaction, objects (REST), stages up and down, COPY",
         _run,
-        note="object create speaks Snowflake's REST API, which is not there; everything else is SQL",
     ),
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import snowflake.connector
 from snowflake.connector import DictCursor
-from snowflake.connector.errors import NotSupportedError, ProgrammingError
+from snowflake.connector.errors import ProgrammingError
 from steps import masked, run
 
 E = os.environ
@@ -214,17 +214,76 @@ def run_in_the_background() -> object:
     return other.fetchall()
 
 
+def read_the_same_in_arrow_and_json() -> object:
+    cursor = CON.cursor()
+    cursor.execute("ALTER SESSION SET TIMEZONE = 'Europe/Berlin'")
+    names = [f"c{number}" for number in range(len(EVERY))]
+    columns = ", ".join(f"{name} {kind}" for name, kind in zip(names, EVERY, strict=True))
+    cursor.execute(f"CREATE OR REPLACE TABLE every (k INT, {columns})")
+    for number, row in enumerate(zip(*EVERY.values(), strict=True)):
+        cursor.execute(f"INSERT INTO every SELECT {number}, {', '.join(row)}")
+    found = {}
+    for form in ("JSON", "ARROW"):
+        cursor.execute(f"ALTER SESSION SET PYTHON_CONNECTOR_QUERY_RESULT_FORMAT = '{form}'")
+        for condition in ("TRUE", "k = 2", "FALSE"):
+            cursor.execute(f"SELECT * FROM every WHERE {condition} ORDER BY k")  # noqa: S608 (one of the three)
+            # The connector 4.x gives bytes of JSON and a bytearray of Arrow.
+            found[form, condition] = [
+                [bytes(cell) if isinstance(cell, bytearray) else cell for cell in row] for row in cursor.fetchall()
+            ]
+    different = [condition for form, condition in found if found[form, condition] != found["JSON", condition]]
+    if different:
+        raise AssertionError(f"{different[0]}: {found['JSON', different[0]]} and {found['ARROW', different[0]]}")
+    return found["ARROW", "TRUE"]
+
+
+EVERY = {
+    "NUMBER(38,0)": ("99999999999999999999999999999999999999", "-99999999999999999999999999999999999999", "NULL"),
+    "NUMBER(38,10)": ("9999999999999999999999999999.9999999999", "-0.0000000001", "NULL"),
+    "NUMBER(5,2)": ("-999.99", "0.01", "NULL"),
+    "FLOAT": ("1e300", "5e-324", "NULL"),
+    "VARCHAR": ("'ä€😀'", "''", "NULL"),
+    "BOOLEAN": ("TRUE", "FALSE", "NULL"),
+    "BINARY": ("TO_BINARY('00FF', 'HEX')", "TO_BINARY('', 'HEX')", "NULL"),
+    "DATE": ("'9999-12-31'", "'0001-01-01'", "NULL"),
+    "TIME": ("'23:59:59.999999'", "'00:00:00'", "NULL"),
+    "TIMESTAMP_NTZ": ("'9999-12-31 23:59:59.999999'", "'1969-12-31 23:59:59.5'", "NULL"),
+    "TIMESTAMP_NTZ(3)": ("'2024-02-29 12:34:56.123'", "'1950-01-01 00:00:00.001'", "NULL"),
+    "TIMESTAMP_NTZ(0)": ("'2024-02-29 12:34:56'", "'1950-01-01 00:00:00'", "NULL"),
+    "TIMESTAMP_LTZ": ("'2024-07-01 12:34:56.123456'", "'1969-12-31 23:59:59.999999'", "NULL"),
+    "TIMESTAMP_TZ": ("'2024-07-01 12:34:56.123456 +0200'", "'1969-12-31 23:59:59.999999 +0100'", "NULL"),
+    "TIMESTAMP_TZ(3)": ("'2024-07-01 12:34:56.123 +0200'", "'1961-01-01 00:00:00.5 +0100'", "NULL"),
+    "VARIANT": ("PARSE_JSON('{\"a\": [1, null]}')", "PARSE_JSON('1')", "NULL"),
+    "OBJECT": ('PARSE_JSON(\'{"k": "v"}\')', "PARSE_JSON('{}')", "NULL"),
+    "ARRAY": ("PARSE_JSON('[1, \"x\"]')", "PARSE_JSON('[]')", "NULL"),
+}
+"""Values of every type: one end, the other, none."""
+
+
 def fetch_pandas() -> object:
     cursor = CON.cursor()
-    cursor.execute("SELECT id, name, amount, at FROM orders ORDER BY id")
-    try:
-        frame, way = cursor.fetch_pandas_all(), "Arrow"
-    except NotSupportedError:  # connector 4.x makes frames of Arrow results only
-        import pandas
+    cursor.execute("SELECT id, name, amount, at, id > 5 AS late FROM orders ORDER BY id")
+    frame = cursor.fetch_pandas_all()
+    types = [[name, str(kind)] for name, kind in frame.dtypes.items() if name != "NAME"]
+    cursor.execute("SELECT id FROM orders WHERE FALSE")
+    empty = cursor.fetch_pandas_all()
+    cursor.execute("SELECT id, amount FROM orders ORDER BY id")
+    batches = [len(batch) for batch in cursor.fetch_pandas_batches()]
+    return [types, len(frame), int(frame["ID"].sum()), float(frame["AMOUNT"].sum()), [len(empty), batches]]
 
-        frame = pandas.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])
-        way = "rows"
-    return [way, list(frame.columns), len(frame), int(frame["ID"].sum())]
+
+def fetch_arrow() -> object:
+    cursor = CON.cursor()
+    cursor.execute("SELECT id, name, amount, at FROM orders ORDER BY id")
+    whole: Any = cursor.fetch_arrow_all()
+    cursor.execute("SELECT id, name FROM orders WHERE FALSE")
+    empty = cursor.fetch_arrow_all()
+    cursor.execute("SELECT SEQ4() AS n, 'a text' AS t FROM TABLE(GENERATOR(ROWCOUNT => 100000))")
+    batches = cursor.get_result_batches() or []
+    counted = sum(batch.rowcount for batch in batches)
+    in_rows = sum(len(list(batch)) for batch in batches)
+    in_tables = sum(len(batch.to_arrow()) for batch in batches)
+    return [[str(kind) for kind in whole.schema.types], len(whole), empty, counted, in_rows, in_tables]
 
 
 def write_a_frame() -> object:
@@ -265,12 +324,13 @@ def texts() -> object:
 
 def main() -> None:
     """The steps in turn."""
-    pandas = [fetch_pandas, write_a_frame] if "--pandas" in sys.argv else []
+    pandas = [fetch_pandas, fetch_arrow, write_a_frame] if "--pandas" in sys.argv else []
     run(
         log_in,
         make_a_table_and_insert_with_client_side_bindings,
         bind_on_the_server,
         read_every_type,
+        read_the_same_in_arrow_and_json,
         read_in_pieces,
         run_a_script,
         run_several_statements_in_one_request,

@@ -47,6 +47,7 @@ func run() error {
 		{"bind values", bind},
 		{"bind arrays", bindArrays},
 		{"read every type", types},
+		{"read the same in Arrow and JSON", formats},
 		{"roll back and commit", transactions},
 		{"several statements", several},
 		{"put, copy, get", files},
@@ -181,16 +182,68 @@ func types(ctx context.Context, db *sql.DB) (any, error) {
 	return []any{told, found}, err
 }
 
+// formats reads a table of every type, extremes and NULLs in it, in both formats of results. The driver itself gives
+// booleans and floats as texts of JSON, and reads no fractions of JSON before 1970.
+func formats(ctx context.Context, db *sql.DB) (any, error) {
+	if err := execute(ctx, db,
+		`CREATE OR REPLACE TABLE every (k INT, i NUMBER(38,0), n NUMBER(38,10), s NUMBER(5,2), f FLOAT, t VARCHAR, b BOOLEAN,
+			x BINARY, d DATE, tm TIME, n9 TIMESTAMP_NTZ, n3 TIMESTAMP_NTZ(3), n0 TIMESTAMP_NTZ(0), l TIMESTAMP_LTZ,
+			z TIMESTAMP_TZ, z3 TIMESTAMP_TZ(3), v VARIANT, o OBJECT, a ARRAY)`,
+		`INSERT INTO every SELECT 1, 99999999999999999999999999999999999999, 9999999999999999999999999999.9999999999,
+			-999.99, 1e300, 'ä€😀', TRUE, TO_BINARY('00FF'), '9999-12-31', '23:59:59.999999', '9999-12-31 23:59:59.999999',
+			'2024-02-29 12:34:56.123', '2024-02-29 12:34:56', '2024-07-01 12:34:56.123456',
+			'2024-07-01 12:34:56.123456 +0200', '2024-07-01 12:34:56.123 +0545', PARSE_JSON('{"a": [1, null]}'),
+			PARSE_JSON('{"k": "v"}'), PARSE_JSON('[1, "x"]')`,
+		`INSERT INTO every SELECT 2, -99999999999999999999999999999999999999, -0.0000000001, 0.01, 5e-324, '', FALSE,
+			TO_BINARY(''), '0001-01-01', '00:00:00', '0001-01-01 00:00:00', '1950-01-01 00:00:00',
+			'1969-12-31 23:59:59', '1901-01-01 00:00:00', '1969-12-31 23:59:59 -1130', '1961-01-01 00:00:00 +0000', PARSE_JSON('1'), PARSE_JSON('{}'), PARSE_JSON('[]')`,
+		`INSERT INTO every (k) SELECT 3`,
+	); err != nil {
+		return nil, err
+	}
+	var found []any
+	for _, format := range []string{"JSON", "ARROW"} {
+		if err := execute(ctx, db, "ALTER SESSION SET GO_QUERY_RESULT_FORMAT = '"+format+"'"); err != nil {
+			return nil, err
+		}
+		var rows []any
+		for _, where := range []string{"TRUE", "k = 3", "FALSE"} {
+			part, err := table(ctx, db, "SELECT * FROM every WHERE "+where+" ORDER BY k")
+			if err != nil {
+				return nil, fmt.Errorf("%s, %s: %w", format, where, err)
+			}
+			for _, row := range part {
+				for i, cell := range row {
+					if same, known := alike[fmt.Sprint(cell)]; known && cell != nil {
+						row[i] = same
+					}
+				}
+			}
+			rows = append(rows, part)
+		}
+		found = append(found, rows)
+	}
+	first, second := fmt.Sprintf("%v", found[0]), fmt.Sprintf("%v", found[1])
+	if first != second {
+		return nil, fmt.Errorf("JSON gave %s, Arrow %s", first, second)
+	}
+	return found[1], nil
+}
+
+var alike = map[string]string{
+	"bool true": "string 1", "bool false": "string 0", "float64 1e+300": "string 1e+300", "float64 5e-324": "string 5e-324",
+}
+
 func transactions(ctx context.Context, db *sql.DB) (any, error) {
 	if err := execute(ctx, db, "CREATE OR REPLACE TABLE ledger (a INT)"); err != nil {
 		return nil, err
 	}
-	for _, keep := range []bool{false, true} {
+	for number, keep := range []bool{false, true} {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO ledger VALUES (?)", keep); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO ledger VALUES (?)", number); err != nil {
 			return nil, err
 		}
 		end := tx.Rollback
