@@ -119,7 +119,7 @@ def start(server: Server, session: Session, request: QueryRequest, request_id: s
 
 async def _run(server: Server, session: Session, request: QueryRequest, said: Tracked, query_id: str) -> bytes:
     """The complete life of a statement; never raises, the answer's body may be a refusal."""
-    began = time.time()
+    began, clock = time.time(), time.monotonic()
     error: SnowflakeError | None = None
     rows: int | None = None
     role = _name(server, session.role)
@@ -155,7 +155,7 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
             "resource": said.resource,
             "operation": said.operation,
             "sql": said.sql,
-            "ms": round((time.time() - began) * 1000, 2),
+            "ms": round((time.monotonic() - clock) * 1000, 2),
             "code": error.code if error else None,
             "rows": rows,
         }

@@ -116,6 +116,14 @@ class Queries:
         return self._by_id.get(query_id)
 
 
+_BEGAN = time.time() - time.monotonic()
+
+
+def steady() -> float:
+    """Epoch seconds that never go back or leap, whatever is done to the machine's clock while the server runs."""
+    return _BEGAN + time.monotonic()
+
+
 @dataclass
 class Server:
     """One account being served; ``latency`` in seconds is added to every statement; ``clock`` is replaced in tests."""
@@ -126,7 +134,7 @@ class Server:
     faults: Faults | None = None
     log: QueryLog = field(default_factory=lambda: QueryLog(None))
     validity: Validity = field(default_factory=Validity)
-    clock: Callable[[], float] = time.time
+    clock: Callable[[], float] = steady
     queries: Queries = field(default_factory=Queries)
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2 * Queries.RUNNING, "query"))
     """One thread per running query: writers that wait for a transaction must not keep its COMMIT from a thread."""

@@ -53,7 +53,7 @@ class Passes:
 
     def issue(self, store: FileStore, owner: int, prefix: str, *, write: bool) -> str:
         """A new key."""
-        now = time.time()
+        now = time.monotonic()
         if len(self._known) >= _MOST:
             self._known = {key: found for key, found in self._known.items() if found.until > now}
             while len(self._known) >= _MOST:
@@ -70,7 +70,7 @@ class Passes:
     def get(self, key: str) -> Pass | None:
         """The pass of a key, if it is still valid."""
         known = self._known.get(key)
-        return known if known is not None and known.until > time.time() else None
+        return known if known is not None and known.until > time.monotonic() else None
 
 
 PASSES = Passes()
