@@ -265,6 +265,10 @@ class Resolver:
         full = self._complete(path, reading)
         # The text of a view never means a temporary table: whoever asks could put one in the place of a real one.
         found = find_relation(self.context, full, temporary=reading.access is self.context.access)
+        if found is None:
+            stream = self.context.catalogue.find(Kind.STREAM, full)
+            if stream is not None and reading.access.visible(stream):
+                raise unsupported("SELECT … FROM stream")
         if found is None or not reading.access.visible(found):
             raise missing(path)
         return found

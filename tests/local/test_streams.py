@@ -56,3 +56,13 @@ def test_stream_needs_select_and_a_tracked_table(account: Account, admin: Client
 @pytest.mark.parametrize("clause", ["ON STAGE D.S.X", "ON EXTERNAL TABLE D.S.X", "ON TABLE D.S.T AT (OFFSET => -1)"])
 def test_other_streams_are_refused(admin: Client, clause: str) -> None:
     assert admin.fails(f"CREATE STREAM D.S.C {clause}").code == "000002"
+
+
+def test_rows_of_a_stream_are_refused_to_those_who_see_it(account: Account, admin: Client) -> None:
+    admin.run("CREATE STREAM D.S.C ON TABLE D.S.T")
+    assert (admin.fails("SELECT * FROM D.S.C").code, admin.fails("INSERT INTO D.S.T SELECT 1 FROM D.S.C").code) == (
+        "000002",
+        "000002",
+    )
+    admin.run("CREATE ROLE R")
+    assert account.as_role("R").fails("SELECT * FROM D.S.C").code == "002003"
