@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, columns_of, find_column
 from local.data.copy_job import CopyJob, CopyOptions, OnError
+from local.data.evolution import evolution, evolves
 from local.data.formats import FileFormat, format_of, read_format_value, resolve_format
 from local.data.loads import SIDES
 from local.data.locations import Access, at_location, read_location
@@ -112,8 +113,9 @@ def _quoted(name: str) -> str:
 
 @statement(
     "COPY INTO",
-    notes="CSV, JSON and Parquet; no schema evolution, URLs, encodings beyond the common ones; from Parquet, "
-    "timestamps are read as with USE_LOGICAL_TYPE = TRUE",
+    notes="CSV, JSON and Parquet; addresses on S3 only, no ENCRYPTION; VALIDATION_MODE without a SELECT; encodings "
+    "that Python has; from Parquet, timestamps are read as with USE_LOGICAL_TYPE = TRUE; unloaded rows are cut by size "
+    "alone, before they are packed",
     source=_SOURCE,
 )
 def copy_into(context: Context, reader: Reader) -> Answer:
@@ -144,8 +146,12 @@ def load(context: Context, copy: CopyInto) -> Answer:
         return Plan(wanted, frozenset(), run, {job.table.id: False}, guards=frozenset({-job.table.id}), sides=SIDES)
 
     deferred = defer(context, plan)
+    first = resolve(context, copy)
+    changing = evolution(context, first) if evolves(context, first) else None
 
     def run() -> Result:
+        if changing is not None:
+            changing.run()  # The load is planned again by itself where that has changed the table.
         result = deferred.run()
         for job in purge:
             _purge(job, result)
@@ -188,8 +194,6 @@ def resolve(context: Context, copy: CopyInto) -> CopyJob:
             raise compilation_error("match_by_column_name is not supported with copy transform.", "002019", "0A000")
         if made.kind == "CSV" and not made.on("PARSE_HEADER"):
             raise compilation_error("MATCH_BY_COLUMN_NAME with CSV needs PARSE_HEADER = TRUE.", "002019", "0A000")
-        if table.props.get("schema_evolution"):
-            raise unsupported("COPY with MATCH_BY_COLUMN_NAME into a table with ENABLE_SCHEMA_EVOLUTION")
     elif options.metadata:
         raise compilation_error("INCLUDE_METADATA needs MATCH_BY_COLUMN_NAME.", "002019", "0A000")
     elif transform is None:

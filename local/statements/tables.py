@@ -17,7 +17,7 @@ from local.model import Json, Kind, Obj
 from local.names import Path, dotted
 from local.parameters import check_retention
 from local.reader import Reader, Value, read_boolean, read_integer, read_string
-from local.registry import Answer, CreateHead, create, drop, refuse
+from local.registry import Answer, CreateHead, create, drop
 from local.results import Result, status
 from local.session import Context
 from local.statements.common import (
@@ -59,14 +59,16 @@ class Options:
 @create(
     "TABLE",
     modifiers=("TRANSIENT", "TEMPORARY", "TEMP", "VOLATILE", "LOCAL", "GLOBAL"),
-    notes="no USING TEMPLATE, stage options, collations, virtual columns",
+    notes="no stage options, collations, virtual columns",
     source=_SOURCE,
 )
 def create_table(context: Context, reader: Reader, head: CreateHead) -> Answer:
     """Columns and constraints, AS SELECT or LIKE; keys are declared, not enforced."""
     path = reader.path()
     if reader.at("USING", "TEMPLATE"):
-        raise unsupported("CREATE TABLE … USING")
+        from local.statements.templates import create_from_template
+
+        return create_from_template(context, reader, head, path)
     if reader.accept("CLONE"):
         from local.statements.clone import clone_table
 
@@ -266,6 +268,3 @@ def drop_table(context: Context, reader: Reader) -> Result:
     context.access.require_ownership(table)
     context.catalogue.drop(table)
     return status(f"{dotted(path[-1:])} successfully dropped.")
-
-
-refuse("CREATE TABLE … USING TEMPLATE", source="docs.snowflake.com")
