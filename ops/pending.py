@@ -59,6 +59,11 @@ NAMED: Mapping[str, Named] = {
     "MaskingPolicy": Named("MASKING POLICIES", IN_SCHEMA, Id.QUOTED),
     "RowAccessPolicy": Named("ROW ACCESS POLICIES", IN_SCHEMA, Id.QUOTED),
     "Tag": Named("TAGS", IN_SCHEMA, Id.QUOTED),
+    "Table": Named("TABLES", IN_SCHEMA, Id.PIPED),
+    "View": Named("VIEWS", IN_SCHEMA, Id.QUOTED),
+    "StreamOnTable": Named("STREAMS", IN_SCHEMA, Id.QUOTED),
+    "StreamOnView": Named("STREAMS", IN_SCHEMA, Id.QUOTED),
+    "Task": Named("TASKS", IN_SCHEMA, Id.QUOTED),
     "SecretWithGenericString": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
     "SecretWithBasicAuthentication": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
     "SecretWithClientCredentials": Named("SECRETS", IN_SCHEMA, Id.QUOTED),
@@ -98,6 +103,7 @@ ATTACHED: Mapping[str, Attached] = {
 REPEATABLE = frozenset(
     {"GrantAccountRole", "GrantDatabaseRole", "GrantPrivilegesToAccountRole", "GrantPrivilegesToDatabaseRole"}
     | {"GrantOwnership", "NetworkPolicyAttachment", "TagAssociation", "AccountParameter", "ObjectParameter", "Execute"}
+    | {"UserPublicKeys"}
 )
 """Types whose create may run twice with the same end: their open creates are cleared and made again."""
 

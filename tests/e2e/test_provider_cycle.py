@@ -8,13 +8,17 @@ in a table with the reason.
 from __future__ import annotations
 
 import difflib
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from snowflake.connector.errors import ProgrammingError
 
+from ops import pending
+from ops.local import ADMINISTRATOR
 from tests.e2e.programs.pulumi_program import Program
 from tests.e2e.workspace import Workspace
 
@@ -43,8 +47,44 @@ def cycle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cycle]:
         workspace.ops("local", "stop", code=None)
 
 
+NOT_SETTLED = {"TableColumnMaskingPolicyApplication", "TableConstraint"}
+"""Types that the platform never makes: an open create of one is left to people."""
+
+
 def test_every_type_settles(cycle: Cycle) -> None:
     cycle.program.settle()
+
+
+def test_open_create_of_every_type_is_settled_with_the_id_that_the_provider_gives(cycle: Cycle) -> None:
+    """What `ops recover` asks about each, answered by the account in which all of them stand."""
+    resources = json.loads(cycle.program.export())["deployment"]["resources"]
+    made = [one for one in resources if one["type"].startswith("snowflake:index/")]
+    unknown, wrong, settled = set(), [], set()
+    with cycle.workspace.connect(ADMINISTRATOR, "ACCOUNTADMIN") as connection:
+        connection.cursor().execute("USE WAREHOUSE ECOMMERCE_DEPLOYER_WH")
+
+        def ask(statement: str) -> list[dict[str, object]]:
+            with connection.cursor() as cursor:
+                try:
+                    cursor.execute(statement)
+                except ProgrammingError:
+                    return []
+                names = [column[0].lower() for column in cursor.description]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        for one in made:
+            kind = one["type"].rpartition(":")[2]
+            try:
+                found = pending.existing_id(kind, one["inputs"], None, ask)
+            except pending.Unknown:
+                unknown.add(kind)
+                continue
+            settled.add(kind)
+            if found not in (one["id"], None) or (found is None) is not (kind in pending.REPEATABLE):
+                wrong.append((one["id"], found))
+    assert wrong == []
+    assert settled >= set(pending.NAMED)
+    assert unknown == NOT_SETTLED
 
 
 def test_every_property_is_set_and_unset_again(cycle: Cycle) -> None:
@@ -58,7 +98,7 @@ def test_every_property_is_set_and_unset_again(cycle: Cycle) -> None:
 
 ANSWERS: dict[str, int | str] = {
     "account roles": 4, "database": "ACCOUNTADMIN", "database role": "ACCOUNTADMIN", "database roles": 3,
-    "databases": 4, "future grants in database": 4, "future grants in schema": 4, "future grants to database role": 4,
+    "databases": 4, "future grants in database": 4, "future grants in schema": 12, "future grants to database role": 4,
     "future grants to role": 5, "grants of database role": 2, "grants of role": 2, "grants to user": 1,
     "masking policies": 5, "network policies": 3, "parameters of account": 1, "parameters of database": 1,
     "procedures": 5, "resource monitors": 1, "role": "ACCOUNTADMIN", "root tasks": 1, "row access policies": 2,
@@ -114,6 +154,10 @@ DRIFT = {
     "ALTER STORAGE INTEGRATION ET_STORAGE SET COMMENT = 'drift'": ("update", "storage"),
     "ALTER NOTIFICATION INTEGRATION ET_EMAIL SET ENABLED = FALSE": ("update", "email"),
     "ALTER STAGE ET.MAIN.OUTSIDE SET COMMENT = 'drift'": ("update", "outside"),
+    "ALTER FILE FORMAT ET.MAIN.CSV SET FIELD_DELIMITER = '|'": ("update", "csv-format"),
+    "REVOKE MONITOR ON PIPE ET.MAIN.PIPE FROM ROLE ET_ROLE": ("update", "to-role-data-pipe"),
+    "REVOKE USAGE ON FUNCTION ET.MAIN.TWICE(NUMBER) FROM ROLE ET_ROLE": ("update", "to-role-data-function"),
+    "REVOKE READ ON FUTURE SECRETS IN SCHEMA ET.MAIN FROM ROLE ET_PARENT": ("update", "to-parent-future-secrets"),
     "ALTER PIPE ET.MAIN.PIPE SET COMMENT = 'drift'": ("update", "pipe"),
     "DROP PIPE ET.MAIN.AUTO_PIPE": ("create", "auto-pipe"),
     "ALTER SEQUENCE ET.MAIN.NUMBERS SET INCREMENT = 7": ("update", "sequence"),

@@ -11,6 +11,7 @@ gc.disable()  # as the platform's own program does
 from tests.e2e.programs.every_type import (  # noqa: E402
     code_objects,
     containers,
+    data_grants,
     data_objects,
     governance,
     grants,
@@ -27,8 +28,9 @@ tables = relations.declare(places)
 policies = governance.declare(places, tables)
 people = identities.declare(places, policies)
 code_objects.declare(places, tables)
-data_objects.declare(places, tables, people)
+data = data_objects.declare(places, tables, people)
 grants.declare(places, tables, people)
+data_grants.declare(places, data, people)
 ownership.declare(places, people)
 leaves.declare(places, policies)
 if state.lookups:

@@ -1,8 +1,9 @@
-"""Secrets, integrations, external stages, pipes, sequences, functions, dynamic tables, alerts."""
+"""Secrets, integrations, external stages, file formats, pipes, sequences, functions, dynamic tables, alerts."""
 
 from __future__ import annotations
 
-from typing import cast
+from dataclasses import dataclass
+from typing import Protocol, cast
 
 import pulumi
 import pulumi_snowflake as snowflake
@@ -13,12 +14,27 @@ from tests.e2e.programs.every_type.relations import Relations
 from tests.e2e.programs.every_type.setting import after, either, full
 
 
-def declare(places: Places, tables: Relations, people: Identities) -> None:
-    """Register them."""
-    _secrets(places)
-    _loading(places, tables)
-    _computing(places, tables)
-    snowflake.EmailNotificationIntegration(
+class _Named(Protocol):
+    fully_qualified_name: pulumi.Output[str]
+
+
+@dataclass(frozen=True)
+class Grantable:
+    """An object and the privileges that are granted on it."""
+
+    kind: str
+    resource: pulumi.Resource
+    privileges: list[str]
+
+    @property
+    def name(self) -> pulumi.Output[str]:
+        """Its full name as grants take it; of a function with its arguments."""
+        return cast("_Named", self.resource).fully_qualified_name
+
+
+def declare(places: Places, tables: Relations, people: Identities) -> list[Grantable]:
+    """Register them; those that privileges can be granted on."""
+    email = snowflake.EmailNotificationIntegration(
         "email",
         name="ET_EMAIL",
         enabled=either(True, False),
@@ -26,9 +42,16 @@ def declare(places: Places, tables: Relations, people: Identities) -> None:
         comment=full("email"),
         opts=after(people.user),
     )
+    return [
+        Grantable("INTEGRATION", email, ["USAGE"]),
+        Grantable("SECRET", _secrets(places), either(["USAGE"], ["USAGE", "READ"])),
+        Grantable("FILE FORMAT", _file_formats(places), ["USAGE"]),
+        *_loading(places, tables),
+        *_computing(places, tables),
+    ]
 
 
-def _secrets(places: Places) -> None:
+def _secrets(places: Places) -> snowflake.SecretWithGenericString:
     database, schema = places.database.name, places.schema.name
     client = snowflake.ApiAuthenticationIntegrationWithClientCredentials(
         "api-client",
@@ -57,7 +80,7 @@ def _secrets(places: Places) -> None:
         comment=full("code"),
         opts=after(),
     )
-    snowflake.SecretWithGenericString(
+    generic = snowflake.SecretWithGenericString(
         "generic-secret",
         database=database,
         schema=schema,
@@ -97,9 +120,10 @@ def _secrets(places: Places) -> None:
         comment=full("code"),
         opts=after(code),
     )
+    return generic
 
 
-def _loading(places: Places, tables: Relations) -> None:
+def _loading(places: Places, tables: Relations) -> list[Grantable]:
     database, schema = places.database.name, places.schema.name
     integration = snowflake.StorageIntegration(
         "storage",
@@ -123,7 +147,7 @@ def _loading(places: Places, tables: Relations) -> None:
         comment=full("outside"),
         opts=after(integration),
     )
-    snowflake.Pipe(
+    pipe = snowflake.Pipe(
         "pipe",
         database=database,
         schema=schema,
@@ -141,6 +165,68 @@ def _loading(places: Places, tables: Relations) -> None:
         copy_statement="COPY INTO ET.MAIN.ORDERS (CUSTOMER)\nFROM @ET.MAIN.OUTSIDE\nFILE_FORMAT = (TYPE = CSV)",
         opts=after(tables.orders, outside),
     )
+    return [
+        Grantable("STAGE", outside, ["USAGE"]),
+        Grantable("PIPE", pipe, either(["MONITOR"], ["MONITOR", "OPERATE"])),
+    ]
+
+
+def _file_formats(places: Places) -> snowflake.FileFormat:
+    database, schema = places.database.name, places.schema.name
+    csv = snowflake.FileFormat(
+        "csv-format",
+        database=database,
+        schema=schema,
+        name="CSV",
+        format_type="CSV",
+        compression="AUTO",
+        record_delimiter="\n",
+        field_delimiter=either(",", ";"),
+        skip_header=either(0, 1),
+        field_optionally_enclosed_by='"',
+        escape="NONE",
+        escape_unenclosed_field="\\",
+        null_ifs=either(["NULL"], ["", "it's nothing"]),
+        empty_field_as_null=either(True, False),
+        encoding="UTF8",
+        binary_format="HEX",
+        date_format=either("AUTO", "YYYY-MM-DD"),
+        time_format="AUTO",
+        timestamp_format="AUTO",
+        error_on_column_count_mismatch=either(False, True),
+        trim_space=either(True, False),
+        comment=full("csv"),
+        opts=after(),
+    )
+    snowflake.FileFormat(
+        "json-format",
+        database=database,
+        schema=schema,
+        name="JSON",
+        format_type="JSON",
+        compression=either("AUTO", "GZIP"),
+        binary_format="HEX",
+        date_format="AUTO",
+        time_format="AUTO",
+        timestamp_format="AUTO",
+        null_ifs=["NULL"],
+        strip_outer_array=either(False, True),
+        ignore_utf8_errors=either(False, True),
+        comment=full("json"),
+        opts=after(),
+    )
+    snowflake.FileFormat(
+        "parquet-format",
+        database=database,
+        schema=schema,
+        name="PARQUET",
+        format_type="PARQUET",
+        compression="SNAPPY",
+        binary_as_text=either(True, False),
+        null_ifs=["NULL"],
+        opts=after(),
+    )
+    return csv
 
 
 def _csv_stage(places: Places) -> snowflake.Stage:
@@ -149,9 +235,9 @@ def _csv_stage(places: Places) -> snowflake.Stage:
     )
 
 
-def _computing(places: Places, tables: Relations) -> None:
+def _computing(places: Places, tables: Relations) -> list[Grantable]:
     database, schema = places.database.name, places.schema.name
-    snowflake.Sequence(  # type: ignore[abstract, call-arg]  # the SDK's module hides it behind typing's
+    sequence: pulumi.Resource = snowflake.Sequence(  # type: ignore[abstract, assignment, call-arg]  # the SDK's module hides it behind typing's
         "sequence",
         database=database,
         schema=schema,
@@ -199,7 +285,7 @@ def _computing(places: Places, tables: Relations) -> None:
         function_definition="SELECT ID FROM ET.MAIN.ORDERS WHERE CUSTOMER = WHO",
         opts=after(tables.orders),
     )
-    snowflake.DynamicTable(
+    dynamic = snowflake.DynamicTable(
         "dynamic-table",
         database=database,
         schema=schema,
@@ -212,7 +298,7 @@ def _computing(places: Places, tables: Relations) -> None:
         comment=full("dynamic"),
         opts=after(tables.orders),
     )
-    snowflake.Alert(
+    alert = snowflake.Alert(
         "alert",
         database=database,
         schema=schema,
@@ -228,3 +314,9 @@ def _computing(places: Places, tables: Relations) -> None:
         enabled=either(True, False),
         opts=after(),
     )
+    return [
+        Grantable("SEQUENCE", sequence, ["USAGE"]),
+        Grantable("FUNCTION", scalar, ["USAGE"]),
+        Grantable("DYNAMIC TABLE", dynamic, either(["SELECT"], ["SELECT", "MONITOR", "OPERATE"])),
+        Grantable("ALERT", alert, either(["MONITOR"], ["OPERATE"])),
+    ]

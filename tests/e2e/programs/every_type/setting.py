@@ -12,10 +12,11 @@ import pulumi_snowflake as snowflake
 T = TypeVar("T")
 NAMED_FEATURES = (
     "account_authentication_policy_attachment", "account_password_policy_attachment", "alert", "authentication_policy",
-    "dynamic_table", "email_notification_integration", "function_sql", "network_policy_attachment", "network_rule",
-    "object_parameter", "password_policy", "pipe", "procedure_javascript", "procedure_python", "procedure_sql",
-    "sequence", "stage", "storage_integration", "table", "table_column_masking_policy_application", "table_constraint",
-    "user_authentication_policy_attachment", "user_password_policy_attachment", "user_public_keys",
+    "dynamic_table", "email_notification_integration", "file_format", "function_sql", "network_policy_attachment",
+    "network_rule", "object_parameter", "password_policy", "pipe", "procedure_javascript", "procedure_python",
+    "procedure_sql", "sequence", "stage", "storage_integration", "table", "table_column_masking_policy_application",
+    "table_constraint", "user_authentication_policy_attachment", "user_password_policy_attachment",
+    "user_public_keys",
 )  # fmt: skip
 NAMED_SOURCES = (
     "current_account",
