@@ -23,6 +23,8 @@ from local.server.kept import detached, monitored
 from local.server.login import LoginRequest
 from local.server.parameters import session_parameters
 from local.server.redact import strip_tracking
+from local.server.sql_api import PREFIX as STATEMENTS
+from local.server.sql_api import SqlApi
 from local.server.state import Query, Server
 from local.server.transports import abort_connection
 from local.session import Session
@@ -48,8 +50,10 @@ def create_app(server: Server) -> Starlette:
 
         return Route(path, guarded, methods=list(methods))
 
+    statements = SqlApi(server)
+
     async def rest_api(request: Request) -> Response:
-        return await _rest(server, request)
+        return await _rest(server, statements, request)
 
     return Starlette(
         routes=[
@@ -87,9 +91,11 @@ async def _guard(server: Server, endpoint: Endpoint, request: Request) -> Respon
         return Answer(failure(queries.incident(request.url.path)))
 
 
-async def _rest(server: Server, request: Request) -> Response:
-    """The REST API, whose errors have a form of their own."""
+async def _rest(server: Server, statements: SqlApi, request: Request) -> Response:
+    """The REST APIs, whose errors have a form of their own."""
     try:
+        if request.url.path == STATEMENTS or request.url.path.startswith(f"{STATEMENTS}/"):
+            return await statements.serve(request)
         return await rest.serve(server, request, _session(server, request))
     except (SnowflakeError, Refused, BadRequest) as error:
         return rest.refusal(error)
