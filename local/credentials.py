@@ -58,7 +58,7 @@ def new_secret() -> tuple[str, str]:
 
 def hashed(secret: str) -> str:
     """What is stored of a secret."""
-    return f"sha256${hashlib.sha256(secret.encode()).hexdigest()}"
+    return f"sha256${hashlib.sha256(secret.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def token_of(user: Obj, secret: str) -> Token | None:

@@ -61,7 +61,7 @@ def read_claim(token: str) -> Claim:
     """Issuer and subject of a token: ``ACCOUNT.USER.SHA256:…`` and ``ACCOUNT.USER``. Raises TokenRefused."""
     try:
         claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError as error:
+    except (jwt.InvalidTokenError, ValueError, RecursionError) as error:  # half a character, too deep
         raise TokenRefused(f"format: {error}") from error
     issuer, subject = str(claims.get("iss", "")), str(claims.get("sub", ""))
     who, mark, fingerprint = issuer.rpartition(".SHA256:")

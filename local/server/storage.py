@@ -23,7 +23,7 @@ from starlette.responses import FileResponse, Response
 
 from local.data.files import FileStore, parts_of
 from local.data.transfer import ACCESS, Endpoint
-from local.errors import SnowflakeError
+from local.errors import DISK, SnowflakeError
 
 PREFIX = "/storage"
 BUCKET = "stage"
@@ -102,8 +102,10 @@ async def serve(request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
             return _read(request, found, name, parts)
         return await _write(request, found, name, parts)
-    except OSError as error:  # S3's answer to what may work later: drivers try again, then fail
-        return _error(503, "ServiceUnavailable", f"The file cannot be kept: {error.strerror}.")
+    except OSError as error:
+        if error.errno in DISK:  # S3's answer to what may work later: drivers try again, then fail
+            return _error(503, "ServiceUnavailable", f"The file cannot be kept: {error.strerror}.")
+        return _error(400, "InvalidRequest", f"No file of this name can be there: {error.strerror}.")
     except ClientDisconnect:
         return _error(400, "IncompleteBody", "The client closed the connection.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from pathlib import Path
@@ -97,3 +98,25 @@ def test_key_of_a_folder_opens_no_other_place(tmp_path: Path) -> None:
         answer = wire.http.put(f"/storage/stage/{name}", content=b"x", headers=headers)
         assert answer.status_code in (403, 404, 405), name
     assert [file.name for file in files.files(stage)] == ["in/a"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("in/a", "in/a/b"), ("in/a/b", "in/a"), ("in/a", "in/")])
+def test_file_where_a_folder_is_and_the_other_way_round_is_refused(first: str, second: str) -> None:
+    wire, _ = populated()
+    files = file_store(file_context(wire))
+    stage = wire.find(Kind.STAGE, "D", "PUBLIC", "ST").id
+    headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={PASSES.issue(files, stage, 'in', write=True)}/x"}
+    assert wire.http.put(f"/storage/stage/{first}", content=b"x", headers=headers).status_code == 200
+    assert wire.http.put(f"/storage/stage/{second}", content=b"y", headers=headers).status_code == 400
+    assert [file.name for file in files.files(stage)] == [first]
+
+
+@pytest.mark.parametrize("authenticator", ["SNOWFLAKE_JWT", "PROGRAMMATIC_ACCESS_TOKEN", "SNOWFLAKE"])
+def test_credential_with_half_a_character_is_a_wrong_one(authenticator: str) -> None:
+    wire = new_wire()
+    wire.user("ANNA", "secret")
+    for user in ("ANNA", "NOBODY"):
+        data = {"LOGIN_NAME": user, "ACCOUNT_NAME": "MAIN", "AUTHENTICATOR": authenticator}
+        body = json.dumps({"data": data | {"TOKEN": "\ud800", "PASSWORD": "\ud800"}})
+        answer = wire.http.post("/session/v1/login-request", content=body)
+        assert answer.json()["code"] not in (None, "000603")
