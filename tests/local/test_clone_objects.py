@@ -256,6 +256,22 @@ def test_pipes_on_external_stages_are_cloned_and_stand_still(account: Account, a
     assert account.catalogue.path(stage) == ("D", "C", "STAGE_")
 
 
+def test_whoever_makes_the_clone_owns_its_pipes(account: Account, admin: Client) -> None:
+    admin.run("CREATE PIPE OUT AS COPY INTO T FROM @STAGE_")
+    admin.run("ALTER PIPE OUT SET PIPE_EXECUTION_PAUSED = TRUE")
+    admin.run("GRANT MONITOR ON PIPE OUT TO ROLE OTHER")
+    for grant in ("USAGE, CREATE SCHEMA ON DATABASE D", "USAGE ON SCHEMA D.S", "OPERATE ON PIPE OUT"):
+        admin.run(f"GRANT {grant} TO ROLE R")
+    role = account.as_role("R")
+    role.run("CREATE SCHEMA D.WITHOUT CLONE D.S")
+    assert role.rows("SHOW PIPES IN SCHEMA D.WITHOUT") == []
+    admin.run("GRANT OWNERSHIP ON PIPE OUT TO ROLE R COPY CURRENT GRANTS")
+    admin.run("GRANT ROLE R TO ROLE ACCOUNTADMIN")
+    admin.run("CREATE SCHEMA D.C CLONE D.S")
+    assert granted(admin, "PIPE D.S.OUT") == {("OWNERSHIP", "R"), ("MONITOR", "OTHER"), ("OPERATE", "R")}
+    assert granted(admin, "PIPE D.C.OUT") == {("OWNERSHIP", "ACCOUNTADMIN"), ("MONITOR", "OTHER"), ("OPERATE", "R")}
+
+
 def test_alerts_and_tasks_in_a_cloned_schema_are_suspended(admin: Client) -> None:
     admin.run("CREATE SCHEMA D.C CLONE D.S")
     for plural in ("ALERTS", "TASKS"):
