@@ -21,8 +21,7 @@ from local.data.parse import parse, prepare
 from local.data.policies import answer_invoker, protect
 from local.data.sequences import find_sequence, reference, take_next
 from local.data.shapes import SCHEMA
-from local.data.staged_query import staged_source
-from local.data.staged_table import staged_arguments
+from local.data.staged_query import files_source
 from local.data.travel import UNAVAILABLE, Point, past_source, point_of
 from local.data.udf import expand_call
 from local.data.work import source_name
@@ -178,9 +177,9 @@ class Resolver:
     def _reference(self, table: exp.Table, reading: Reading, names: frozenset[str]) -> None:
         from sqlglot import exp
 
-        staged = staged_arguments(table)
-        if staged is not None:
-            _put(table, "_STAGED", *staged_source(self.context, table, staged))
+        files = files_source(self.context, table)
+        if files is not None:
+            _put(table, "_STAGED", *files)
             return
         if not isinstance(table.this, exp.Identifier) or table.args.get("format") or table.args.get("pattern"):
             raise unsupported(f"{written(table)} in FROM")

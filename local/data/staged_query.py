@@ -5,10 +5,12 @@ Source: docs.snowflake.com, Querying data in staged files; Querying metadata for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from local.data.attach import Attachment, attach, next_name
 from local.data.columns import ColumnDef
+from local.data.directory import directory_of, directory_source
 from local.data.formats import FileFormat, resolve_format
 from local.data.locations import Access, Location, resolve_location
 from local.data.patterns import matcher
@@ -51,6 +53,15 @@ def rewrite_positions(tree: Expr) -> None:
         select = table.find_ancestor(exp.Select)
         if select is not None and any(item.is_star for item in select.expressions):
             raise compilation_error("SELECT with no columns", "001080", "42601")
+
+
+def files_source(context: Context, table: exp.Table) -> tuple[exp.Select, Sequence[ColumnDef]] | None:
+    """What a table reference means if it speaks of a stage: its files, or its directory; None for any other."""
+    staged = staged_arguments(table)
+    if staged is not None:
+        return staged_source(context, table, staged)
+    directory = directory_of(table)
+    return None if directory is None else directory_source(context, directory)
 
 
 def staged_source(context: Context, table: exp.Table, staged: StagedTable) -> tuple[exp.Select, list[ColumnDef]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from local.data.directory import refresh
 from local.data.files import file_store
 from local.data.formats import resolve_format
-from local.errors import unsupported
 from local.model import Json, Kind, Obj
-from local.reader import Reader
-from local.registry import Answer, CreateHead, alter, create, describe, drop, refuse, show
+from local.names import quote
+from local.reader import Reader, read_string
+from local.registry import Answer, CreateHead, alter, create, describe, drop, show
 from local.results import Cell, Column, Deferred, Result, Type, timestamp, yes_no
 from local.session import Context
 from local.statements.changes import (
@@ -46,13 +47,12 @@ from local.statements.tags import read_tag_clause, set_tags
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC STAGE; provider stageShowRow, stageDescRow"
 KIND = Kind.STAGE
 
-refuse("ALTER STAGE … REFRESH", source=_SOURCE)
-
 
 @create(
     "STAGE",
     modifiers=("TEMPORARY", "TEMP"),
-    notes="of external ones only S3 holds files; no S3-compatible storage; of credentials only that they are",
+    notes="of external ones only S3 holds files; no S3-compatible storage; of credentials only that they are; "
+    "directory tables are filled by REFRESH alone",
     source=_SOURCE,
 )
 def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
@@ -85,14 +85,17 @@ def create_stage(context: Context, reader: Reader, head: CreateHead) -> Result:
     return answer
 
 
-@alter("STAGE", notes="no REFRESH", source=_SOURCE)
-def alter_stage(context: Context, reader: Reader) -> Result:
+@alter("STAGE", source=_SOURCE)
+def alter_stage(context: Context, reader: Reader) -> Answer:
     """RENAME, tags, file format, copy options, directory, location and the right to it, comment."""
     stage = resolve_or_skip(context, reader, KIND)
     if stage is None:
         return skipped()
-    if reader.at("REFRESH"):
-        raise unsupported("ALTER STAGE … REFRESH")
+    if reader.accept("REFRESH"):
+        given = reader.properties("REFRESH", {"SUBPATH": read_string}).get("SUBPATH")
+        reader.end()
+        place = ".".join(quote(part) for part in context.catalogue.path(stage))
+        return refresh(context, f"@{place}", str(given or "").strip("/"))
     answer = try_rename_or_tags(context, reader, stage)
     if answer is not None:
         return answer

@@ -70,6 +70,6 @@ def test_stage_with_what_is_not_there_is_refused(admin: Client, clause: str, cod
     assert admin.fails(f"CREATE STAGE D.S.LANDING {clause}").code == code
 
 
-def test_refresh_of_a_directory_table_is_refused(admin: Client) -> None:
+def test_refresh_without_a_directory_table_is_refused(admin: Client) -> None:
     admin.run("CREATE STAGE D.S.LANDING")
-    assert admin.fails("ALTER STAGE D.S.LANDING REFRESH").code == "000002"
+    assert admin.fails("ALTER STAGE D.S.LANDING REFRESH").code == "001008"
