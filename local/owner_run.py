@@ -67,10 +67,11 @@ def run_statement(context: Context, sql: str) -> Result:
 
 
 def deferred(context: Context, obj: Obj, warehouse: int | None, work: Callable[[Context], Result]) -> Deferred:
-    """Work in a session of the owner's, which ends with it."""
+    """Work in a session of the owner's, which ends with it; serverless without a warehouse."""
 
     def run() -> Result:
         inner = as_owner(context, obj, warehouse)
+        inner.session.serverless = warehouse is None
         try:
             return work(inner)
         finally:

@@ -46,6 +46,8 @@ class Session:
     statements: int = 0
     """How many there have been."""
     client: str = ""
+    serverless: bool = False
+    """Computes without a warehouse, as pipes and serverless alerts do."""
     by_token: bool = False
     """Opened with a programmatic access token."""
     bound: bool = False

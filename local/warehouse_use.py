@@ -7,14 +7,16 @@ from local.model import Kind, Obj
 from local.session import Context
 
 
-def require_warehouse(context: Context) -> Obj:
+def require_warehouse(context: Context) -> Obj | None:
     """The session's warehouse, running: a suspended one is resumed if AUTO_RESUME allows it.
 
     Call it inside the statement's transaction. Raises 000606 without a warehouse, or if the session holds no USAGE on
-    it, or if it is suspended and must not resume.
+    it, or if it is suspended and must not resume. What runs serverless needs none.
     """
     from local.statements.warehouses import set_state
 
+    if context.session.serverless:
+        return None
     warehouse = context.catalogue.lookup(context.session.warehouse)
     if warehouse is None or warehouse.kind is not Kind.WAREHOUSE or not context.access.holds(warehouse, "USAGE"):
         raise no_warehouse()

@@ -194,14 +194,15 @@ def _cannot(why: str) -> SnowflakeError:
     source=_SOURCE,
 )
 def execute_alert(context: Context, reader: Reader) -> Answer:
-    """Needs OPERATE; condition and action run with the owner's rights, whether the alert is suspended or not."""
+    """Needs OPERATE; condition and action run with the owner's rights, whether the alert is suspended or not.
+
+    Without a warehouse the alert is serverless; its owner needs EXECUTE MANAGED ALERT.
+    """
     alert = context.access.resolve(KIND, reader.path())
     reader.end()
     context.access.require(alert, "OPERATE")
     _require_owner_may_run(context, alert)
     number = alert.props.get("WAREHOUSE")
-    if not isinstance(number, int):
-        raise unsupported("EXECUTE ALERT of an alert without WAREHOUSE")
 
     def work(inner: Context) -> Result:
         found = run_statement(inner, str(alert.props["condition"]))
@@ -210,7 +211,7 @@ def execute_alert(context: Context, reader: Reader) -> Answer:
         run_statement(inner, str(alert.props["action"]))
         return status(f"Alert {alert.name}: TRIGGERED.")
 
-    return deferred(context, alert, number, work)
+    return deferred(context, alert, number if isinstance(number, int) else None, work)
 
 
 @drop("ALERT", source=_SOURCE)

@@ -192,8 +192,6 @@ def _refresh(context: Context, reader: Reader, pipe: Obj) -> Answer:
         raise SnowflakeError("090222", "55000", f"Pipe {pipe.name} is paused and cannot be refreshed.")
     text = str(pipe.props["definition"])
     prefix, after = given.get("PREFIX"), given.get("MODIFIED_AFTER")
-    # Snowpipe computes without a warehouse; the COPY asks for one.
-    warehouse = context.session.warehouse
 
     def work(inner: Context) -> Result:
         # The line ends before the options, should the text end with a comment.
@@ -207,7 +205,7 @@ def _refresh(context: Context, reader: Reader, pipe: Obj) -> Answer:
             sql = f"{sql}\nFILES = ({listed})"
         return _answer(run_statement(inner, sql).rows)
 
-    return deferred(context, pipe, warehouse, work)
+    return deferred(context, pipe, None, work)  # Snowpipe computes without a warehouse
 
 
 def _moment(text: Value) -> float:

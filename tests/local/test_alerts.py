@@ -74,6 +74,21 @@ def test_alert_sends_mail_to_the_outbox(admin: Client) -> None:
     assert (mail["subject"], mail["role"]) == ("Late", "ACCOUNTADMIN")
 
 
+def test_alert_without_warehouse_computes_without_one(account: Account, admin: Client) -> None:
+    admin.run("CREATE ROLE R")
+    for grant in ("USAGE ON DATABASE D", "USAGE ON SCHEMA D.S", "CREATE ALERT ON SCHEMA D.S",
+                  "EXECUTE ALERT ON ACCOUNT", "EXECUTE MANAGED ALERT ON ACCOUNT", "SELECT, INSERT ON TABLE D.S.T"):  # fmt: skip
+        admin.run(f"GRANT {grant} TO ROLE R")
+    admin.run("INSERT INTO D.S.T VALUES (3)")
+    role = account.as_role("R")
+    role.run(ALERT.replace('WAREHOUSE = "COMPUTE_WH" ', ""))
+    assert role.fails("SELECT * FROM D.S.T").code == "000606"
+    assert "TRIGGERED" in str(role.run("EXECUTE ALERT D.S.LATE").rows)
+    assert ids(admin) == ["3", "99"]
+    admin.run("REVOKE EXECUTE MANAGED ALERT ON ACCOUNT FROM ROLE R")
+    assert role.fails("EXECUTE ALERT D.S.LATE").code == "091089"
+
+
 def test_what_fails_in_an_alert_is_the_error_of_its_execution(admin: Client) -> None:
     admin.run(ALERT.replace("INSERT INTO D.S.T SELECT 99", "DELETE FROM D.S.NONE_SUCH"))
     admin.run("INSERT INTO D.S.T VALUES (3)")
