@@ -198,3 +198,23 @@ def test_moments_have_as_many_digits_as_their_scale_because_drivers_count_them(
     client.run(f"CREATE TABLE T (V {kind})")
     client.run(f"INSERT INTO T VALUES ('{value}')")
     assert [list(result.rows) for result in both(client, "SELECT V FROM T")] == [[(cell,)], [(cell,)]]
+
+
+def test_a_result_of_too_many_bytes_is_refused_while_it_is_read(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.data.arrow.MOST_BYTES", 100_000)
+    client.context.arrow = True
+    sql = "SELECT RPAD('x', 1000, 'x') FROM TABLE(GENERATOR(ROWCOUNT => {}))"
+    assert len(client.run(sql.format(50)).rows) == 50
+    assert client.fails(sql.format(1_000_000)).code == "000002"
+    assert list(client.run("SELECT 1").rows) == [("1",)]
+
+
+def test_policies_mask_what_goes_out_in_arrow(client: Client) -> None:
+    client.run("CREATE TABLE T (V VARCHAR)")
+    client.run("INSERT INTO T VALUES ('secret')")
+    client.run("CREATE MASKING POLICY M AS (V VARCHAR) RETURNS VARCHAR -> '***'")
+    client.run("ALTER TABLE T ALTER COLUMN V SET MASKING POLICY M")
+    texts, arrow = both(client, "SELECT V FROM T")
+    assert (list(texts.rows), stream(arrow).to_pylist()) == ([("***",)], [{"V": "***"}])

@@ -145,3 +145,14 @@ def test_the_format_parameters_are_set_but_not_listed(wire: Wire) -> None:
     token = wire.token()
     assert wire.run("SHOW PARAMETERS LIKE '%RESULT_FORMAT'", token).data["rowset"] == []
     assert wire.run("ALTER SESSION SET GO_QUERY_RESULT_FORMAT = 'XML'", token).code == "001008"
+
+
+def test_a_timeout_ends_a_query_that_would_go_out_in_arrow(wire: Wire) -> None:
+    token = computing(wire)
+    wire.run("ALTER SESSION SET GO_QUERY_RESULT_FORMAT = 'ARROW', STATEMENT_TIMEOUT_IN_SECONDS = 1", token)
+    slow = (
+        "SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) a "
+        "CROSS JOIN TABLE(GENERATOR(ROWCOUNT => 1000000)) b WHERE RANDOM() = 1"
+    )
+    assert wire.run(slow, token).code == "000630"
+    assert wire.run("SELECT COUNT(*) FROM T", token).data["queryResultFormat"] == "arrow"

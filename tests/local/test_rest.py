@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.local.wire import Wire, new_wire
+from tests.local.wire import token as key_pair_token
 
 API = "/api/v2"
 
@@ -207,3 +210,62 @@ def test_every_statement_is_in_the_history(wire: Wire, token: str, monkeypatch: 
     monkeypatch.setattr(wire.server.log, "write", lambda record: ran.append(record["sql"]))
     send(wire, token, "POST", "/roles", {"name": "r", "comment": "c"})
     assert ran == ["CREATE ROLE R COMMENT = 'c'"]
+
+
+ODD: list[Any] = [None, True, -1, 10**40, 1e300, "", "x", '"', "'; DROP DATABASE D; --", "\ud800", [], [None], {}]
+FIELDS = [
+    "name",
+    "kind",
+    "columns",
+    "constraints",
+    "privileges",
+    "securable",
+    "securable_type",
+    "comment",
+    "query",
+    "containing_scope",
+    "statement",
+    "data_retention_time_in_days",
+    "parameters",
+    "bindings",
+    "timeout",
+    "database",
+    "role",
+]
+PATHS = [
+    "databases",
+    "databases/D",
+    "databases/D/schemas",
+    "databases/D/schemas/PUBLIC/tables",
+    "roles",
+    "users",
+    "roles/PUBLIC/grants",
+    "roles/PUBLIC/grants:revoke",
+    "grants/role/PUBLIC/database/D/privileges",
+    "%22",
+    "databases/%22%22",
+    "databases/D:clone",
+    "warehouses/%00:use",
+    "statements",
+    "statements/x",
+    "statements/x/cancel",
+    ":",
+]
+
+
+def test_no_request_however_odd_ends_in_an_incident(wire: Wire, token: str) -> None:
+    chosen = random.Random(7)
+    send(wire, token, "POST", "/databases", {"name": "D"})
+    for _ in range(600):
+        body = {chosen.choice(FIELDS): chosen.choice(ODD) for _ in range(chosen.randint(0, 4))}
+        query = {chosen.choice(["like", "showLimit", "createMode", "partition"]): str(chosen.choice(ODD[:9]))}
+        path = chosen.choice(PATHS)
+        method = chosen.choice(["GET", "POST", "POST", "PUT", "DELETE"])
+        if (method, path) == ("DELETE", "databases/D"):
+            continue
+        shown = f"Bearer {key_pair_token('LOCAL_ADMIN')}" if "statements" in path else f'Snowflake Token="{token}"'
+        headers = {"Authorization": shown, "Content-Type": "application/json"}
+        answer = wire.http.request(method, f"{API}/{path}", headers=headers, params=query, content=json.dumps(body))
+        assert answer.status_code != 500, (method, path, query, body, answer.text)
+        assert answer.json() is not None
+    assert send(wire, token, "GET", "/databases/D")[0] == 200
