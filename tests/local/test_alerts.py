@@ -76,8 +76,14 @@ def test_alert_sends_mail_to_the_outbox(admin: Client) -> None:
 
 def test_alert_without_warehouse_computes_without_one(account: Account, admin: Client) -> None:
     admin.run("CREATE ROLE R")
-    for grant in ("USAGE ON DATABASE D", "USAGE ON SCHEMA D.S", "CREATE ALERT ON SCHEMA D.S",
-                  "EXECUTE ALERT ON ACCOUNT", "EXECUTE MANAGED ALERT ON ACCOUNT", "SELECT, INSERT ON TABLE D.S.T"):  # fmt: skip
+    for grant in (
+        "USAGE ON DATABASE D",
+        "USAGE ON SCHEMA D.S",
+        "CREATE ALERT ON SCHEMA D.S",
+        "EXECUTE ALERT ON ACCOUNT",
+        "EXECUTE MANAGED ALERT ON ACCOUNT",
+        "SELECT, INSERT ON TABLE D.S.T",
+    ):
         admin.run(f"GRANT {grant} TO ROLE R")
     admin.run("INSERT INTO D.S.T VALUES (3)")
     role = account.as_role("R")
