@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
+import os
 import zlib
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from local.data.formats import FileFormat
 from local.errors import SnowflakeError, compilation_error
 
-LIMIT = 2 * 1024 * 1024 * 1024
-"""Bytes of an unpacked text file: what is larger is refused, so that no small file fills the memory."""
+LIMIT = min(2**31, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 8)
+"""Bytes of an unpacked text file, as far as the machine has memory: what is larger is refused before it is unpacked, so
+that no small file fills the memory."""
 
+_BLOCK = 1 << 22
 _MAGIC = ((b"\x1f\x8b", "GZIP"), (b"\x28\xb5\x2f\xfd", "ZSTD"), (b"BZh", "BZ2"))
 _ENCODINGS = {
     "BIG5": "big5", "EUCJP": "euc_jp", "EUCKR": "euc_kr", "GB18030": "gb18030", "IBM424": "cp424",
@@ -25,6 +30,10 @@ _ENCODINGS = {
     "WINDOWS1255": "cp1255", "WINDOWS1256": "cp1256",
 }  # fmt: skip
 """Names of COPY INTO <table>, ENCODING, without hyphens → Python's."""
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 def content(path: Path, made: FileFormat) -> bytes:
@@ -42,22 +51,41 @@ def content(path: Path, made: FileFormat) -> bytes:
 def _unpack(raw: bytes, packing: str) -> bytes:
     match packing:
         case "NONE":
-            return raw
+            return _bounded(raw)
         case "GZIP":
-            return _bounded(gzip.decompress(raw))
+            return _read(gzip.GzipFile(fileobj=io.BytesIO(raw)))
         case "BZ2":
-            return _bounded(bz2.decompress(raw))
+            return _read(bz2.BZ2File(io.BytesIO(raw)))
         case "DEFLATE":
-            return _bounded(zlib.decompress(raw))
+            return _inflate(raw, zlib.MAX_WBITS)
         case "RAW_DEFLATE":
-            return _bounded(zlib.decompress(raw, -zlib.MAX_WBITS))
+            return _inflate(raw, -zlib.MAX_WBITS)
     import pyarrow as pa
 
     with pa.CompressedInputStream(pa.BufferReader(raw), packing.lower()) as stream:
-        return _bounded(bytes(stream.read()))
+        return _read(stream)
 
 
-def _bounded(data: bytes) -> bytes:
+def _read(stream: _Readable) -> bytes:
+    data = bytearray()
+    while block := stream.read(_BLOCK):
+        data += block
+        _bounded(data)
+    return bytes(data)
+
+
+def _inflate(raw: bytes, bits: int) -> bytes:
+    unpacker = zlib.decompressobj(bits)
+    data = _bounded(unpacker.decompress(raw, LIMIT + 1))
+    if not unpacker.eof:
+        raise EOFError
+    return data
+
+
+_D = TypeVar("_D", bytes, bytearray)
+
+
+def _bounded(data: _D) -> _D:
     if len(data) > LIMIT:
         raise SnowflakeError("100082", "22000", "The unpacked file is too large.")
     return data

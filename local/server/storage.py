@@ -8,6 +8,7 @@ token of the protocol it travels in a header to 127.0.0.1.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
@@ -25,6 +26,8 @@ from local.data.files import FileStore, parts_of
 from local.data.transfer import ACCESS, Endpoint
 from local.errors import DISK, SnowflakeError
 
+SECONDS = 60.0
+"""How long a client may take between two parts of a file."""
 PREFIX = "/storage"
 BUCKET = "stage"
 _VALID = 3600.0
@@ -102,6 +105,8 @@ async def serve(request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
             return _read(request, found, name, parts)
         return await _write(request, found, name, parts)
+    except TimeoutError:
+        return _error(400, "RequestTimeout", "The body did not come in time.")
     except OSError as error:
         if error.errno in DISK:  # S3's answer to what may work later: drivers try again, then fail
             return _error(503, "ServiceUnavailable", f"The file cannot be kept: {error.strerror}.")
@@ -181,7 +186,7 @@ async def _save(request: Request, target: Path) -> str:
     chunked = "aws-chunked" in request.headers.get("content-encoding", "") or request.headers.get(
         "x-amz-content-sha256", ""
     ).startswith("STREAMING-")
-    body: AsyncIterator[bytes] = request.stream()
+    body = _patient(request.stream())
     digest = hashlib.md5(usedforsecurity=False)
     part = target.with_name(f"{target.name}.part")
     try:
@@ -193,6 +198,16 @@ async def _save(request: Request, target: Path) -> str:
     finally:
         part.unlink(missing_ok=True)
     return digest.hexdigest()
+
+
+async def _patient(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The parts of a body; TimeoutError where the client takes too long for one."""
+    while True:
+        async with asyncio.timeout(SECONDS):
+            part = await anext(body, None)
+        if part is None:
+            return
+        yield part
 
 
 async def _unpacked(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
