@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -139,19 +139,13 @@ def _read_clause(merge: _Merge, number: int, clause: Expr) -> None:
         merge.updates.append(number)
         merge.writes.append((number, tuple(columns), tuple(names), True))
         rows = f"SELECT * FROM {_TABLE} WHERE op = {number}"  # noqa: S608
-        merge.steps.append(("updated", lambda table: _update(merge, table, changes, rows)))
+        merge.steps.append(("updated", lambda table: table.update(changes, rows)))
     elif isinstance(then, exp.Insert):
         added = _insert(merge, number, then)
         merge.steps.append(("inserted", lambda table: table.insert(added)))
     else:
         gone = f"SELECT r FROM {_TABLE} WHERE op = {number}"  # noqa: S608
         merge.steps.append(("deleted", lambda table: table.delete(gone)))
-
-
-def _update(merge: _Merge, table: Writing, changes: Mapping[str, str], rows: str) -> int:
-    if merge.strict:  # each row comes once then
-        return table.update(changes, rows)
-    return table.update_joined(changes, rows, strict=False)[0]
 
 
 def _insert(merge: _Merge, number: int, then: exp.Insert) -> str:
@@ -217,9 +211,11 @@ def _run(
     with data_store(context).cursor() as other:
         for statement in sequence_statements(merge.target.table.id, merge.target.columns):
             other.execute(statement)
+    # Where any of several source rows may change a row of the target, one of them does, by its clause.
+    once = "" if merge.strict else " QUALIFY r IS NULL OR row_number() OVER (PARTITION BY r) = 1"
     cursor.execute(
         f"CREATE OR REPLACE TEMP TABLE {_TABLE} AS "  # noqa: S608
-        f"SELECT * RENAME ({_CLAUSE} AS op) FROM ({query}) WHERE {_CLAUSE} IS NOT NULL"
+        f"SELECT * RENAME ({_CLAUSE} AS op) FROM ({query}) WHERE {_CLAUSE} IS NOT NULL{once}"
     )
     if merge.strict:
         _refuse_duplicates(cursor, merge)

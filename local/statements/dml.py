@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from local.data.merge import plan_merge
 from local.data.parse import parse
 from local.data.store import data_store
 from local.data.work import Plan, defer, worker_of
-from local.errors import SnowflakeError
+from local.errors import SnowflakeError, unsupported
 from local.reader import Reader
 from local.registry import Answer, Handler, refuse, statement
 from local.results import Result, status
@@ -32,7 +33,7 @@ def _register(word: str, make: Callable[[Context, Expr], Plan], notes: str = "")
         sql = Reader(reader.sql).rest()
 
         def plan() -> Plan:
-            made = make(context, parse(sql))
+            made = make(context, _parsed(sql))
             require_warehouse(context)
             return made
 
@@ -41,10 +42,21 @@ def _register(word: str, make: Callable[[Context, Expr], Plan], notes: str = "")
     return handler
 
 
+def _parsed(sql: str) -> Expr:
+    try:
+        return parse(sql)
+    except SnowflakeError:
+        if _BY_NAME.search(sql):
+            raise unsupported("ALL BY NAME in MERGE") from None
+        raise
+
+
+_BY_NAME = re.compile(r"\A\s*MERGE\b.*\b(UPDATE|INSERT)\s+ALL\s+BY\s+NAME\b", re.IGNORECASE | re.DOTALL)
+
 _register("INSERT", plan_insert, "no multi-table INSERT")
 _register("UPDATE", plan_update)
 _register("DELETE", plan_delete)
-_register("MERGE", plan_merge, "no WHEN NOT MATCHED BY SOURCE, ALL BY NAME")
+_register("MERGE", plan_merge, "no ALL BY NAME")
 refuse("INSERT ALL|FIRST", source=_SOURCE)
 
 

@@ -77,6 +77,50 @@ def test_merge_refuses_two_changes_of_a_row_unless_the_session_allows_any_one(ad
     assert table(admin)[0][1] in ("x", "y")
 
 
+@pytest.mark.parametrize("start", ["BEGIN", "SELECT 1"])
+def test_merge_that_takes_any_source_row_changes_a_row_once(admin: Client, start: str) -> None:
+    admin.run("ALTER SESSION SET ERROR_ON_NONDETERMINISTIC_MERGE = FALSE")
+    admin.run(start)
+    (counts,) = admin.run(
+        "MERGE INTO T USING (SELECT 1 ID, 'x' NAME UNION ALL SELECT 1, 'gone' UNION ALL SELECT 3, 'n' UNION ALL "
+        "SELECT 3, 'n') S ON T.ID = S.ID WHEN MATCHED AND S.NAME = 'gone' THEN DELETE "
+        "WHEN MATCHED THEN UPDATE SET NAME = S.NAME WHEN NOT MATCHED THEN INSERT VALUES (S.ID, S.NAME)"
+    ).rows
+    rest = [("3", "n"), ("3", "n")]
+    assert (counts, table(admin)) in [(("2", "1", "0"), [("1", "x"), *rest]), (("2", "0", "1"), rest)]
+
+
+@pytest.mark.parametrize(
+    ("clause", "columns"),
+    [
+        ("WHEN MATCHED THEN DELETE", ["deleted"]),
+        ("WHEN NOT MATCHED THEN INSERT VALUES (S.ID, S.NAME)", ["inserted"]),
+        ("WHEN MATCHED AND S.ID = 9 THEN DELETE WHEN MATCHED THEN UPDATE SET NAME = 'q'", ["updated", "deleted"]),
+    ],
+)
+def test_merge_answers_with_the_kinds_of_change_that_it_has_clauses_for(
+    admin: Client, clause: str, columns: list[str]
+) -> None:
+    result = admin.run(f"MERGE INTO T USING S ON T.ID = S.ID {clause}")
+    assert [column.name for column in result.columns] == [f"number of rows {name}" for name in columns]
+
+
+@pytest.mark.parametrize(
+    ("clause", "code"),
+    [
+        ("WHEN NOT MATCHED BY SOURCE THEN DELETE", "000002"),
+        ("WHEN MATCHED THEN UPDATE ALL BY NAME", "000002"),
+        ("WHEN NOT MATCHED THEN INSERT ALL BY NAME", "000002"),
+        ("WHEN NOT MATCHED THEN INSERT VALUES (1)", "002020"),
+        ("WHEN MATCHED THEN UPDATE SET NOPE = 1", "000904"),
+        ("WHEN MATCHED THEN UPDATE SET ID = TRUE", "002023"),
+    ],
+)
+def test_merge_that_is_not_understood_changes_nothing(admin: Client, clause: str, code: str) -> None:
+    assert admin.fails(f"MERGE INTO T USING S ON T.ID = S.ID {clause}").code == code
+    assert table(admin) == [("1", "a")]
+
+
 def test_update_with_several_sources_takes_any_one_and_counts_it(admin: Client) -> None:
     update = "UPDATE T SET NAME = X.NAME FROM (SELECT 1 ID, 'x' NAME UNION ALL SELECT 1, 'y') X WHERE T.ID = X.ID"
     assert list(admin.run(update).rows) == [("1", "1")]
