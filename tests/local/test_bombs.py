@@ -65,6 +65,8 @@ def admin(account: Account, monkeypatch: pytest.MonkeyPatch) -> Client:
 def test_staged_file_that_unpacks_to_too_much_is_refused_before_it_fills_the_memory(
     admin: Client, packing: str
 ) -> None:
+    put(admin, "first", PACKERS[packing](b"x\n"))
+    admin.run(f"COPY INTO T FROM @ST FILE_FORMAT = (TYPE = CSV COMPRESSION = {packing})")  # what is imported is there
     put(admin, "bomb", PACKERS[packing](b"0" * (48 * MIB)))
     tracemalloc.start()
     try:
