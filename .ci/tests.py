@@ -34,7 +34,8 @@ GROUPS = {
     ],
     "long": [
         UNIT,
-        [(LOCAL, ["tests/local", "-m", "e2e or long"])],
+        [(LOCAL, ["tests/local", "-m", "e2e and not long"])],
+        [(LOCAL, ["tests/local", "-m", "long", *SIDE_BY_SIDE])],
         [(PRODUCT, ["--ignore=tests/local", "-m", "e2e or long", *SIDE_BY_SIDE])],
     ],
 }
