@@ -27,7 +27,10 @@ _DDL = ("CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "UNDROP")
 """Statements that commit the session's open transaction first (docs.snowflake.com: Transactions, "DDL")."""
 
 _FIRST = re.compile(r"(?:\s|--[^\n]*|//[^\n]*|/\*.*?\*/)*(?P<word>\w+)", re.DOTALL)
-_BINDABLE = ("CREATE", "ALTER", "DROP", "DESCRIBE", "DESC", "COPY", "LIST", "LS", "REMOVE", "RM", "SHOW", "USE")
+_BINDABLE = (
+    "CREATE", "ALTER", "DROP", "UNDROP", "TRUNCATE", "DESCRIBE", "DESC", "COMMENT", "GRANT", "REVOKE", "COPY", "LIST",
+    "LS", "REMOVE", "RM", "SHOW", "USE",
+)  # fmt: skip
 """Statements without expressions, in which ``?`` stands for a name or a literal."""
 
 _statements.load()

@@ -28,7 +28,7 @@ _KINDS = (
     (r"(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT)|U?HUGEINT)\Z", "NUMBER(38, 0)"),
     (r"DECIMAL\((\d+),(\d+)\)\Z", r"NUMBER(\1, \2)"),
     (r"(?:FLOAT|DOUBLE)\Z", "REAL"), (r"BOOLEAN\Z", "BOOLEAN"), (r"DATE\Z", "DATE"), (r"TIME\Z", "TIME"),
-    (r"TIMESTAMP WITH TIME ZONE\Z", "TIMESTAMP_LTZ"), (r"TIMESTAMP", "TIMESTAMP_NTZ"), (r"BLOB\Z", "BINARY"),
+    (r"TIMESTAMP(?: WITH TIME ZONE|TZ)", "TIMESTAMP_LTZ"), (r"TIMESTAMP", "TIMESTAMP_NTZ"), (r"BLOB\Z", "BINARY"),
     (r"VARCHAR\Z", "TEXT"), (r".*\[\]\Z", "ARRAY"), (r"(?:STRUCT|MAP)", "OBJECT"),
 )  # fmt: skip
 

@@ -251,10 +251,7 @@ def _parquet(cursor: DuckDBPyConnection, path: str, name: str, meta: str, want: 
         cause = str(error).split("\n")[0]
         raise SnowflakeError("100152", "22000", f"Error parsing the parquet file: {cause[:200]}") from None
     columns = {str(row[0]): str(row[1]) for row in described}
-    nested = {name for name, kind in columns.items() if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]")}
-    shown = [
-        f"{f'to_json({quote(name)})' if name in nested else quote(name)} AS {quote(f'$1:{name}')}" for name in columns
-    ]
+    shown = [f"{_columnar(quote(name), kind)} AS {quote(f'$1:{name}')}" for name, kind in columns.items()]
     shown += [f"NULL AS {quote(f'$1:{key}')}" for key in want.keys if key not in columns]
     record = ", ".join(f"{quoted(column)}: {quote(column)}" for column in columns)
     shown.append(f'to_json({{{record}}}) AS "$1"')
@@ -264,3 +261,11 @@ def _parquet(cursor: DuckDBPyConnection, path: str, name: str, meta: str, want: 
         return Spot(row, 1, 0, "")
 
     return Opened(name, int(counted[0][0]), (), columns, spot)
+
+
+def _columnar(name: str, kind: str) -> str:
+    """A Parquet column as the rest of the server takes it: nested ones as JSON, moments to the microsecond."""
+    if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]"):
+        return f"to_json({name})"
+    plain = {"TIMESTAMPTZ_NS": "TIMESTAMPTZ", "TIMESTAMP_NS": "TIMESTAMP"}.get(kind)
+    return name if plain is None else f"CAST({name} AS {plain})"

@@ -296,6 +296,25 @@ def test_transforms_compute_with_members_of_json_records(admin: Client, expressi
     assert table(admin, "SELECT C FROM P") == [(expected,)]
 
 
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_moments_of_every_precision_come_from_parquet(admin: Client, unit: str) -> None:
+    when = datetime(2024, 1, 1, 12, 0, 0, 5000, tzinfo=UTC)
+    data = parquet(
+        Z=pa.array([when], pa.timestamp(unit, "UTC")), N=pa.array([when.replace(tzinfo=None)], pa.timestamp(unit))
+    )
+    put(admin, "f", data)
+    admin.run("ALTER SESSION SET TIMEZONE = 'UTC'")
+    admin.run("CREATE FILE FORMAT F TYPE = PARQUET USE_LOGICAL_TYPE = TRUE")
+    types = table(admin, "SELECT TYPE FROM TABLE(INFER_SCHEMA(LOCATION => '@ST', FILE_FORMAT => 'F'))")
+    assert types == [("TIMESTAMP_LTZ",), ("TIMESTAMP_NTZ",)]
+    admin.run("CREATE TABLE P (Z TIMESTAMP_LTZ, N TIMESTAMP_NTZ)")
+    made = "FILE_FORMAT = (FORMAT_NAME = F)"
+    admin.run(f"COPY INTO P FROM @ST {made} MATCH_BY_COLUMN_NAME = CASE_INSENSITIVE")
+    admin.run(f"COPY INTO P FROM (SELECT $1:Z::TIMESTAMP_LTZ, $1:N::TIMESTAMP_NTZ FROM @ST) {made} FORCE = TRUE")  # noqa: S608
+    moment = "1704110400.005000000"
+    assert table(admin, "SELECT Z, N FROM P") == [(moment, moment)] * 2
+
+
 @pytest.mark.parametrize("kind", ["AVRO", "ORC", "XML"])
 def test_formats_that_cannot_be_read_are_refused(admin: Client, kind: str) -> None:
     put(admin, "f", b"Obj\x01")

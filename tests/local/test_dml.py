@@ -200,3 +200,11 @@ def test_default_is_computed_for_each_insert(admin: Client) -> None:
     admin.run("INSERT INTO M (ID) VALUES (1)")
     (row,) = admin.rows("SELECT BY_ROLE, AT IS NOT NULL AS T FROM M")
     assert row == {"BY_ROLE": "ACCOUNTADMIN", "T": "1"}
+
+
+def test_name_of_a_table_to_empty_may_be_bound(admin: Client) -> None:
+    admin.run("CREATE TABLE D.S.EMPTIED AS SELECT 1 AS A")
+    admin.context.bindings = (Binding("TEXT", '"D"."S"."EMPTIED"'),)
+    admin.run("TRUNCATE TABLE identifier(?)")
+    admin.context.bindings = ()
+    assert admin.run("SELECT COUNT(*) FROM D.S.EMPTIED").rows[0] == ("0",)
