@@ -26,6 +26,13 @@ MODIFIERS = (
 _DDL = ("CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "COMMENT", "UNDROP")
 """Statements that commit the session's open transaction first (docs.snowflake.com: Transactions, "DDL")."""
 
+_VERBS = frozenset((
+    "ALTER", "ASYNC", "AWAIT", "BEGIN", "CALL", "CANCEL", "CASE", "COMMENT", "COMMIT", "COPY", "CREATE", "DECLARE",
+    "DELETE", "DESC", "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "FOR", "GET", "GRANT", "IF", "INSERT", "LET", "LIST",
+    "LOOP", "LS", "MERGE", "PUT", "REFRESH", "REMOVE", "REPEAT", "RETURN", "REVOKE", "RM", "ROLLBACK", "SELECT", "SET",
+    "SHOW", "START", "TRUNCATE", "UNDROP", "UNSET", "UPDATE", "USE", "VALUES", "WHILE", "WITH",
+))  # fmt: skip
+"""Words that begin a statement of Snowflake."""
 _FIRST = re.compile(r"(?:\s|--[^\n]*|//[^\n]*|/\*.*?\*/)*(?P<word>\w+)", re.DOTALL)
 _BINDABLE = (
     "CREATE", "ALTER", "DROP", "UNDROP", "TRUNCATE", "DESCRIBE", "DESC", "COMMENT", "GRANT", "REVOKE", "COPY", "LIST",
@@ -125,6 +132,6 @@ def _refused(reader: Reader, verb: str) -> Exception:
     words: list[str] = []
     while len(words) < 3 and reader.peek(len(words)).upper:
         words.append(reader.peek(len(words)).upper)
-    if not words:
+    if not words or (not verb and words[0] not in _VERBS):
         return reader.unexpected()
     return unsupported(" ".join([verb, *words]).strip())

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from local.data import macros
+from local.data import calls, calls_macros, macros, semi, semi_macros
 from local.errors import compilation_error, unsupported
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMES = frozenset((
     "HASH", "TO_TIMESTAMP_LTZ", "TO_TIMESTAMP_TZ", "TRY_TO_TIMESTAMP", "TRY_TO_TIMESTAMP_LTZ", "TRY_TO_TIMESTAMP_NTZ",
     "TRY_TO_TIMESTAMP_TZ",
-))  # fmt: skip
+)) | semi.NAMES | calls.NAMES  # fmt: skip
 """Functions that sqlglot knows by name only and that are answered here."""
 
 _MOMENTS = {
@@ -83,10 +83,19 @@ def _changes() -> dict[type[Expr], Callable[[Expr], Expr | None]]:
             exp.TimestampTrunc: _truncate,
             exp.Anonymous: _anonymous,
         })  # fmt: skip
+        for further in (semi.changes(), calls.changes()):
+            for kind, change in further.items():
+                _CHANGES[kind] = _either(_CHANGES[kind], change) if kind in _CHANGES else change
     return _CHANGES
 
 
 _CHANGES: dict[type[Expr], Callable[[Expr], Expr | None]] = {}
+
+
+def _either(
+    first: Callable[[Expr], Expr | None], second: Callable[[Expr], Expr | None]
+) -> Callable[[Expr], Expr | None]:
+    return lambda node: second(node) or first(node)
 
 
 def _cast(node: Expr) -> Expr | None:
@@ -102,8 +111,10 @@ def _cast(node: Expr) -> Expr | None:
         if limit is None:
             return None if text is value else text
         return _call("left", text, limit)
+    if to.this == kinds.DATE and not safe and isinstance(value, exp.Literal) and value.name.isdecimal():
+        return _call(calls_macros.DATE, value)
     if to.this == kinds.VARIANT and not safe:  # a text stays a text
-        return exp.Case(ifs=[exp.If(this=_is_there(value), true=_call("to_json", value))])
+        return _call(semi_macros.JSON, value)
     if to.this in (kinds.BINARY, kinds.VARBINARY):
         return _call(macros.TRY_BINARY if safe else macros.BINARY, value)
     if to.this == kinds.BOOLEAN and not isinstance(value, exp.Boolean):
@@ -143,8 +154,7 @@ def _to_char(node: Expr) -> Expr:
         return _call(kind, _call(macros.BINARY, node.this))
     if _NUMERIC.fullmatch(form.name):
         raise unsupported("TO_CHAR of a number with a format")
-    moment = exp.cast(node.this.copy(), "TIMESTAMP", dialect="duckdb")
-    moment.meta["plain"] = True
+    moment = _call(calls_macros.WALL, node.this)
     return _call("strftime", moment, exp.Literal.string(strftime_format(form.name)))
 
 
@@ -242,9 +252,8 @@ def _truncate(node: Expr) -> Expr | None:
 
 def _array(node: Expr) -> Expr | None:
     """ARRAY_CONSTRUCT: any types together; what sqlglot writes with DuckDB's lists keeps its list."""
-    from sqlglot import exp
 
-    if isinstance(node.parent, exp.Func) and not isinstance(node.parent, (exp.ArraySize, exp.Array, exp.Cast)):
+    if node.meta.get("list"):
         return None
     return _call("json_array", *node.expressions)
 
@@ -258,6 +267,11 @@ def _anonymous(node: Expr) -> Expr | None:
             raise unsupported("HASH(*)")
         hashed = exp.Anonymous(this="hash", expressions=[argument.copy() for argument in node.expressions])
         return _call(macros.SIGNED, hashed)
+    found = semi.named(node)
+    if found is not None:
+        return found
+    if name == "TO_DATE" and len(node.expressions) == 1:
+        return _call(calls_macros.DATE, node.expressions[0])
     if name in _MOMENTS and len(node.expressions) == 1:
         return _call(_MOMENTS[name], node.expressions[0])
     if name in _MOMENTS:

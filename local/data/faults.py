@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local.errors import SnowflakeError, compilation_error, disk_failure, syntax_error
+from local.errors import SnowflakeError, compilation_error, disk_failure, syntax_error, unsupported
 
 _MARK = "\x01"
 
@@ -17,8 +17,14 @@ def marker(code: str, state: str, message: str) -> str:
 
 
 def unknown_function(name: str) -> SnowflakeError:
-    """002141: a function that is not there."""
-    return compilation_error(f"Unknown function {name.upper()}.", "002141", "42601")
+    """002140: a function that is not there; 000002 for one that Snowflake has."""
+    from sqlglot.dialects.snowflake import Snowflake
+
+    if not name.upper().startswith("READ_") and (
+        name.upper() in Snowflake.Parser.FUNCTIONS or name.upper() in _FURTHER
+    ):
+        return unsupported(f"function {name.upper()}")
+    return compilation_error(f"Unknown function {name.upper()}.", "002140", "42601")
 
 
 def parse_error(error: Exception) -> SnowflakeError:
@@ -27,12 +33,38 @@ def parse_error(error: Exception) -> SnowflakeError:
     if not found:
         return SnowflakeError("001003", "42000", "SQL compilation error:\nsyntax error: the statement cannot be read.")
     first = found[0]
+    wrong = _arguments(first)
+    if wrong is not None:
+        return wrong
     line, column = first.get("line"), first.get("col")
     return syntax_error(
         str(first.get("highlight") or ""),
         line if isinstance(line, int) else 1,
         column if isinstance(column, int) else 0,
     )
+
+
+_FURTHER = frozenset(("AI_COMPLETE", "HASH_AGG", "SOUNDEX_P123", "SHA2_HEX", "SHA2_BINARY", "SHA1_BINARY"))
+"""Functions of Snowflake that sqlglot does not know."""
+_REQUIRED = re.compile(r"Required (?:argument|keyword): '\w+' missing for <class '[\w.]*\.(\w+)'>")
+_TOO_MANY = re.compile(
+    r"provided arguments \((\d+)\) is greater than the maximum number of supported arguments \((\d+)\)"
+)
+
+
+def _arguments(error: dict[str, object]) -> SnowflakeError | None:
+    """000938 or 000939 for a function with too few or too many arguments; None for other errors."""
+    text, before = str(error.get("description") or ""), str(error.get("start_context") or "")
+    name = re.search(r"(\w+)\s*\([^()]*$", before)
+    shown = name[1].upper() if name else ""
+    if _REQUIRED.search(text) and shown:
+        return compilation_error(f"not enough arguments for function [{shown}]", "000938", "22023")
+    many = _TOO_MANY.search(text)
+    if many and shown:
+        return compilation_error(
+            f"too many arguments for function [{shown}] expected {many[2]}, got {many[1]}", "000939", "22023"
+        )
+    return None
 
 
 class MissingValue(SnowflakeError):
@@ -80,11 +112,15 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
     (r'Ambiguous reference to column name "(.+?)"', "002028", "42601", _COMPILATION + "ambiguous column name '{0}'"),
     (r'column "(.+?)" must appear in the GROUP BY', "000979", "42601",
      _COMPILATION + "[{0}] is not a valid group by expression"),
-    (r"[Ff]unction with name \"?([\w$]+)\"? does not exist", "002141", "42601", _COMPILATION + "Unknown function {0}."),
     (r"[Nn]o function matches the given name and argument types '([^(]+)\(", "001044", "42P13",
      _COMPILATION + "Invalid argument types for function '{0}'"),
     (r"best candidate function for the function call \"(.+?)\(", "001044", "42P13",
      _COMPILATION + "Invalid argument types for function '{0}'"),
+    (r"aggregate function calls cannot be nested", "001008", "22023",
+     _COMPILATION + "Aggregate functions cannot be nested"),
+    (r"WHERE clause cannot contain aggregates", "002032", "42601",
+     _COMPILATION + "Invalid aggregate function in where clause"),
+    (r"ORDER (?:BY )?term out of range", "001008", "22023", _COMPILATION + "ORDER BY names a column that is not there"),
     (r"same number of result columns", "001789", "42601",
      _COMPILATION + "invalid number of result columns for set operator input branches"),
     (r"More than one row returned by a subquery", "090150", "22000", "Single-row subquery returns more than one row."),
@@ -108,6 +144,7 @@ _RULES: tuple[tuple[str, str, str, str], ...] = (
 """DuckDB's wording → code, state and Snowflake's text (docs.snowflake.com and the driver sources for the codes)."""
 
 
+_UNKNOWN = re.compile(r"[Ff]unction with name \"?([\w$]+)\"? does not exist")
 _TOO_LARGE = re.compile(r"(?:Could not cast value|Casting value) \"?(\S+?)\"? to (?:type )?DECIMAL\((\d+),(\d+)\)")
 _BYTES = ((2, 1), (4, 2), (9, 4), (18, 8), (38, 16))
 """Digits of a number → bytes that hold it."""
@@ -124,6 +161,9 @@ def _translate(text: str) -> SnowflakeError:
     if _MARK in text:
         code, state, message = text.split(_MARK, 1)[1].split("|", 2)
         return SnowflakeError(code, state, message)
+    unknown = _UNKNOWN.search(line)
+    if unknown:
+        return unknown_function(unknown[1])
     missing = _MISSING.search(line)
     if missing:
         return MissingValue(missing[1])

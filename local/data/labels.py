@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from local.lexer import Token, TokenKind, tokenize
+from local.lexer import Token, TokenKind, error_at, tokenize
 
 _END = frozenset((
     "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "ORDER", "LIMIT", "FETCH", "OFFSET", "UNION", "INTERSECT", "EXCEPT",
@@ -26,6 +26,14 @@ def projection_labels(sql: str) -> list[str] | None:
     return None
 
 
+def nothing_selected(sql: str) -> Exception:
+    """001003 at what stands where the columns of a SELECT should."""
+    tokens = tokenize(sql)
+    place = next((index for index, token in enumerate(tokens) if token.upper == "SELECT"), 0)
+    found = tokens[min(place + 1, len(tokens) - 1)]
+    return error_at(sql, found.start, sql[found.start : found.end])
+
+
 def _projections(sql: str, tokens: list[Token]) -> list[str]:
     while tokens and tokens[0].upper in ("DISTINCT", "ALL"):
         tokens = tokens[1:]
@@ -37,7 +45,8 @@ def _projections(sql: str, tokens: list[Token]) -> list[str]:
     last: Token | None = None
     for index, token in enumerate(tokens):
         mark = token.value if token.kind is TokenKind.PUNCTUATION else ""
-        within = token.upper == "GROUP" and index > 0 and tokens[index - 1].upper == "WITHIN"
+        before = tokens[index - 1].upper if index else ""
+        within = (token.upper, before) in (("GROUP", "WITHIN"), ("FROM", "DISTINCT"))
         over = token.kind is TokenKind.END or mark in (";", ")") or (token.upper in _END and not within)
         if depth == 0 and (over or mark == ","):
             if start is not None and last is not None:
@@ -52,9 +61,7 @@ def _projections(sql: str, tokens: list[Token]) -> list[str]:
 
 
 def _upper(text: str) -> str:
-    return "".join(
-        part if token.kind in (TokenKind.STRING, TokenKind.QUOTED) else part.upper() for token, part in _parts(text)
-    )
+    return "".join(part if token.kind is TokenKind.QUOTED else part.upper() for token, part in _parts(text))
 
 
 def _parts(text: str) -> list[tuple[Token, str]]:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from local.data.types import SqlType, parse_type
-from local.errors import SnowflakeError
+from local.data.infer import common, type_of
+from local.data.types import SqlType
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -24,6 +24,8 @@ def outputs(query: Expr, known: Mapping[str, Outputs | None] | None = None) -> O
     """What a resolved query yields, or None if that cannot be told; ``known`` are the CTEs in sight."""
     from sqlglot import exp
 
+    if query.args.get("pivots"):
+        return None
     names = dict(known or {})
     with_ = query.args.get("with_")
     if isinstance(with_, exp.With):
@@ -50,7 +52,7 @@ def _renamed(found: Outputs | None, alias: object) -> Outputs | None:
 def _merge(left: Outputs | None, right: Outputs | None) -> Outputs | None:
     if left is None or right is None or len(left) != len(right):
         return None
-    return [(name, kind if kind == other else None) for (name, kind), (_, other) in zip(left, right, strict=True)]
+    return [(name, common((kind, other))) for (name, kind), (_, other) in zip(left, right, strict=True)]
 
 
 def _select(select: exp.Select, names: Mapping[str, Outputs | None]) -> Outputs | None:
@@ -98,21 +100,18 @@ def _star(
 def _type(projection: Expr, sources: Mapping[str, Outputs | None]) -> SqlType | None:
     from sqlglot import exp
 
-    inner = projection.unalias()
-    if isinstance(inner, exp.Cast):
-        try:
-            return parse_type(inner.to.sql(dialect="snowflake"))
-        except SnowflakeError:
-            return None
-    if isinstance(inner, (exp.Array, exp.Struct, exp.StarMap)):
-        return SqlType("ARRAY" if isinstance(inner, exp.Array) else "OBJECT")
-    if not isinstance(inner, exp.Column):
-        return None
-    found = [
-        kind
-        for name, source in sources.items()
-        if not inner.table or inner.table == name
-        for column, kind in source or ()
-        if column == inner.name
-    ]
-    return found[0] if len(found) == 1 else None
+    def find(node: Expr) -> SqlType | None:
+        if isinstance(node, exp.Subquery):
+            shown = outputs(node)
+            return shown[0][1] if shown else None
+        table = node.text("table")
+        found = [
+            kind
+            for name, source in sources.items()
+            if not table or table == name
+            for column, kind in source or ()
+            if column == node.name
+        ]
+        return found[0] if len(found) == 1 else None
+
+    return type_of(projection.unalias(), find)

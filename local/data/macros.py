@@ -31,15 +31,19 @@ def script() -> str:
     """Everything to run when the file is opened; idempotent."""
     from fakesnow import macros
 
+    from local.data import calls_macros, semi_macros
+
     # fakesnow's own version reads numbers in the session's time zone; Snowflake counts from the epoch in UTC.
     divide, long = marker("100051", "22012", "Division by zero"), marker("100078", "22000", "")
     large = marker("100082", "22000", f"Max LOB size ({MOST}) exceeded, actual size of parsed column is ")
     return f"""
         {macros.creation_sql("main")}
+        {calls_macros.script()}
         CREATE OR REPLACE MACRO main._fs_to_timestamp(val, scale) AS CASE
             WHEN TRY_CAST(val AS BIGINT) IS NULL THEN CAST(val AS TIMESTAMP)
-            WHEN scale <= 6 THEN make_timestamp(CAST(val AS BIGINT) * CAST(10 ** (6 - scale) AS BIGINT))
-            ELSE make_timestamp(CAST(val AS BIGINT) // 1000) END;
+            WHEN typeof(val) = 'VARCHAR' THEN _sf_epoch(TRY_CAST(CAST(val AS VARCHAR) AS BIGINT))
+            WHEN scale <= 6 THEN make_timestamp(TRY_CAST(val AS BIGINT) * CAST(10 ** (6 - scale) AS BIGINT))
+            ELSE make_timestamp(TRY_CAST(val AS BIGINT) // 1000) END;
         CREATE OR REPLACE MACRO main.{MOMENT}(seconds) AS to_timestamp(CAST(seconds AS DOUBLE));
         CREATE OR REPLACE MACRO main.{ZONED}(x) AS CAST(regexp_replace(CAST(x AS VARCHAR),
             {_OFFSET}) AS TIMESTAMPTZ);
@@ -49,6 +53,7 @@ def script() -> str:
         CREATE OR REPLACE MACRO main.{FIT}(x, most) AS CASE WHEN length(x) > most
             THEN error('{long}' || 'String ''' || x || ''' is too long and would be truncated') ELSE x END;
         {_conversions()}
+        {semi_macros.script()}
     """
 
 
@@ -89,7 +94,7 @@ def _conversions() -> str:
             ELSE strlen(CAST(x AS VARCHAR)) END;
         CREATE OR REPLACE MACRO main.{TRY_PLAIN}(x) AS CASE
             WHEN TRY_CAST(CAST(x AS VARCHAR) AS BIGINT) IS NOT NULL
-            THEN make_timestamp(TRY_CAST(CAST(x AS VARCHAR) AS BIGINT) * 1000000)
+            THEN _sf_epoch(TRY_CAST(CAST(x AS VARCHAR) AS BIGINT))
             ELSE TRY_CAST(CAST(x AS VARCHAR) AS TIMESTAMP) END;
         CREATE OR REPLACE MACRO main.{TRY_ZONED}(x) AS
             TRY_CAST(regexp_replace(CAST(x AS VARCHAR), {_OFFSET}) AS TIMESTAMPTZ);

@@ -11,6 +11,7 @@ from local.data.bindings import literal
 from local.data.conversions import NAMES
 from local.data.faults import parse_error
 from local.data.guard import CALLED, refuse_foreign
+from local.data.normal import normalize
 from local.data.staged_table import is_load_function
 from local.errors import SnowflakeError, compilation_error, unsupported
 from local.reader import Reader
@@ -43,6 +44,7 @@ def prepare(context: Context, tree: Expr) -> Expr:
     from local.data.staged_query import rewrite_positions
 
     refuse_foreign(tree)
+    normalize(tree)
     rewrite_positions(tree)
     bound = _Bindings(context)
     for node in list(tree.walk()):
@@ -52,7 +54,7 @@ def prepare(context: Context, tree: Expr) -> Expr:
         elif isinstance(node, exp.Placeholder):
             _replace(node, bound.take(node))
         elif isinstance(node, exp.Parameter):
-            raise _variable(node)
+            _position(node)
         elif isinstance(node, exp.DynamicIdentifier):
             _replace_identifier(node)
         elif isinstance(node, exp.Anonymous):
@@ -109,11 +111,23 @@ class _Bindings:
         return literal(binding.type, binding.value)
 
 
+def _position(node: Expr) -> None:
+    """``$n`` is a column of the query's table; its name is found when the table is."""
+    from sqlglot import exp
+
+    if not node.name.isdecimal():
+        raise _variable(node)
+    held = node.parent if isinstance(node.parent, exp.Column) else node
+    column = exp.column(exp.to_identifier(f"${node.name}", quoted=True), table=held.args.get("table"))
+    column.meta["position"] = int(node.name)
+    projected = isinstance(held.parent, exp.Select) and held.arg_key == "expressions"
+    shown = exp.to_identifier(f"${node.name}", quoted=True)
+    held.replace(exp.Alias(this=column, alias=shown) if projected else column)
+
+
 def _variable(node: Expr) -> SnowflakeError:
     """There are no session variables (SET is refused), so every ``$name`` is an error."""
     name = node.name.upper()
-    if name.isdecimal():
-        return unsupported(f"column position ${name}")
     return compilation_error(f"Session variable '${name}' does not exist", "002211", "02000")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef
 from local.data.encode import fits
-from local.data.labels import projection_labels
+from local.data.labels import nothing_selected, projection_labels
 from local.data.lineage import outputs
 from local.data.parse import parse, prepare
 from local.data.resolve import Reading, Resolver
@@ -54,7 +54,7 @@ class Query:
         ``as_text`` has them come as text, which Python gets quicker.
         """
         types = self.types or ()
-        if not any(kind is not None and kind.name == "NUMBER" for kind in types):
+        if not all(self.names) or not any(kind is not None and kind.name == "NUMBER" for kind in types):
             return self.sql
         number = "CAST({} AS VARCHAR)" if as_text else "{}"
         cells = ", ".join(
@@ -81,6 +81,8 @@ def plan_query(context: Context, sql: str, own: Reading | None = None) -> Query:
         raise unsupported(f"{tree.key.upper()} as a query")
     if isinstance(tree, exp.Values) and not tree.args.get("alias"):
         tree = exp.select("*").from_(tree)
+    if isinstance(tree, exp.Select) and not tree.expressions:
+        raise nothing_selected(sql)
     labels = projection_labels(sql)
     resolver = Resolver(context, own)
     holder = exp.Subquery(this=prepare(context, tree))

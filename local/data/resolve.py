@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from local.access import Access
+from local.data.coerce import place_positions
 from local.data.columns import ColumnDef, columns_of
 from local.data.guard import CALLED, CHECKED, written
 from local.data.information import information_schema
@@ -82,6 +83,7 @@ class Resolver:
         """The query with every table and view reference expanded, in place; the root may be replaced."""
         self._walk(tree, self.reading(), frozenset())
         self.expand_calls()
+        place_positions(tree)
         return tree
 
     def expand(self, tree: Expr, names: frozenset[str]) -> None:
@@ -382,7 +384,7 @@ def _path(table: exp.Table) -> Path:
     return (*(str(part) for part in parts), name)
 
 
-_TABLE_FUNCTIONS = re.compile(r"(?:EXPLODE|POSEXPLODE|GENERATOR)\Z")
+_TABLE_FUNCTIONS = re.compile(r"(?:EXPLODE|POSEXPLODE|GENERATOR|SPLIT_TO_TABLE)\Z")
 
 
 def _check_table_function(node: Expr) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from local.data.coerce import coerce
 from local.data.conversions import convert
 from local.data.guard import require_checked
 from local.data.macros import LENGTH
@@ -40,6 +41,7 @@ def to_duckdb(tree: Expr) -> str:
 
     try:
         if not _plain(tree):
+            coerce(tree)
             tree = convert(tree)
             for transform in _transforms():
                 tree = tree.transform(transform, copy=False)

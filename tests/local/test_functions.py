@@ -95,7 +95,7 @@ def test_an_argument_never_catches_a_name_of_the_body(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("sql", "code"),
     [
-        ("SELECT NONE_SUCH(1)", "002141"),
+        ("SELECT NONE_SUCH(1)", "002140"),
         ("SELECT D.S.NONE_SUCH(1)", "002141"),
         ("SELECT NEXT_OF(1, 2)", "001044"),
         ("SELECT * FROM TABLE(NEXT_OF(1))", "002142"),
@@ -103,7 +103,7 @@ def test_an_argument_never_catches_a_name_of_the_body(admin: Client) -> None:
         ("SELECT S.LEFT('abc', 1)", "002141"),
         ("CREATE FUNCTION F(A NUMBER) RETURNS NUMBER AS 'A + NOPE'", "000904"),
         ("CREATE FUNCTION F() RETURNS NUMBER AS 'SELECT 1 FROM NONE_SUCH'", "002003"),
-        ("CREATE FUNCTION F() RETURNS NUMBER AS 'F()'", "002141"),
+        ("CREATE FUNCTION F() RETURNS NUMBER AS 'F()'", "002140"),
         ("CREATE FUNCTION F() RETURNS TABLE (A NUMBER) AS '1'", "002137"),
         ("CREATE FUNCTION F() RETURNS TABLE (A NUMBER) AS 'SELECT 1, 2'", "002138"),
         ("CREATE FUNCTION F(A NUMBER, A NUMBER) RETURNS NUMBER AS 'A'", "002025"),
@@ -147,7 +147,7 @@ def test_body_runs_with_the_rights_of_its_owner_and_needs_usage(account: Account
     role = account.as_role("R")
     role.run("USE WAREHOUSE COMPUTE_WH")
     role.run("USE SCHEMA D.S")
-    assert role.fails("SELECT COUNT_OF('b')").code == "002141"
+    assert role.fails("SELECT COUNT_OF('b')").code == "002140"
     admin.run("GRANT USAGE ON FUNCTION D.S.COUNT_OF(VARCHAR) TO ROLE R")
     assert values(role, "SELECT COUNT_OF('b')") == ["2"]
     assert role.fails("SELECT * FROM T").code == "002003"
