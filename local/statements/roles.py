@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from local.catalogue import Catalogue
-from local.errors import compilation_error
+from local.errors import compilation_error, unsupported
 from local.grants import pass_on
 from local.model import ACCOUNT_ID, Kind, Obj
 from local.reader import Reader, read_string
-from local.registry import CreateHead, Handler, alter, create, drop, show
+from local.registry import CreateHead, Handler, alter, create, drop, refuse, show
 from local.results import Cell, Column, Result, Type, status, timestamp, yes_no
 from local.session import Context
 from local.statements.changes import try_tags
@@ -28,6 +28,8 @@ from local.statements.with_tags import read_tags, tag_new
 
 _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW ROLE, … DATABASE ROLE; provider v1.2.1 row structs"
 
+refuse("CREATE DATABASE ROLE … CLONE", source=_SOURCE)
+
 
 def _refuse_system(obj: Obj) -> None:
     if obj.kind is Kind.ROLE and obj.parent == ACCOUNT_ID and obj.owner is None:
@@ -37,6 +39,8 @@ def _refuse_system(obj: Obj) -> None:
 def _create(kind: Kind) -> Callable[[Context, Reader, CreateHead], Result]:
     def handler(context: Context, reader: Reader, head: CreateHead) -> Result:
         path = reader.path()
+        if kind is Kind.DATABASE_ROLE and reader.at("CLONE"):
+            raise unsupported("CREATE DATABASE ROLE … CLONE")
         tags = read_tags(reader)
         properties = reader.properties(kind.value, {"COMMENT": read_string})
         tags = tags or read_tags(reader)

@@ -8,7 +8,7 @@ from local.errors import SnowflakeError, unsupported
 from local.model import Kind, Obj
 from local.parameters import effective, retention_days
 from local.reader import Reader, read_boolean, read_string
-from local.registry import CreateHead, alter, create, describe, drop, refuse, show
+from local.registry import FUNCTION, CreateHead, alter, create, describe, drop, refuse, show
 from local.results import Cell, Column, Result, Type, flag, timestamp
 from local.session import Context
 from local.statements.changes import alter_properties, read_values, split_comment, text_columns
@@ -21,7 +21,11 @@ _SOURCE = "docs.snowflake.com: CREATE/ALTER/DROP/SHOW/DESC STREAM; provider show
 KIND = Kind.STREAM
 _DAY = 86_400
 
-refuse("CREATE STREAM … ON EXTERNAL TABLE, ON STAGE", "SELECT … FROM stream", source=_SOURCE)
+refuse(
+    "CREATE STREAM … ON EXTERNAL TABLE, ON STAGE",
+    "SELECT … FROM stream, SYSTEM$STREAM_HAS_DATA()",
+    source=_SOURCE,
+)
 
 
 @create("STREAM", notes="ON TABLE and ON VIEW; no AT, BEFORE; cannot be read", source=_SOURCE)
@@ -140,3 +144,10 @@ def describe_stream(context: Context, reader: Reader) -> Result:
     stream = context.access.resolve(KIND, reader.path())
     reader.end()
     return Result(_COLUMNS, (_row(context, stream),))
+
+
+def _has_data(_context: Context, _arguments: tuple[str | None, ...]) -> str:
+    raise unsupported("SYSTEM$STREAM_HAS_DATA")
+
+
+FUNCTION["SYSTEM$STREAM_HAS_DATA"] = _has_data
