@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DEAD_PROXY = "http://127.0.0.1:9"
@@ -16,6 +17,8 @@ LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 (compared, not 
 FOREIGN = ("PULUMI_", "SNOWFLAKE_", "PLATFORM_")
 
 
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")  # a busy machine is no finding
 gc.disable()
 """Until everything is imported: what modules hold is never garbage, but each collection would look at all of it."""
 
@@ -25,6 +28,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """At the end everything may go: libraries complain about what is left of them."""
+    gc.unfreeze()
 
 
 class OutsideConnection(AssertionError):

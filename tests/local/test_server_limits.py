@@ -193,12 +193,12 @@ def test_more_waiting_statements_than_allowed_are_sent_away_but_the_holder_gets_
     ]
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while found.count(429) < 2 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert computing.run("COMMIT", holder).code is None
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(found) == [200] * 4 + [429] * 2
     assert computing.run("SHOW ROLES", holder).status == 200
 
@@ -219,7 +219,7 @@ def test_more_writers_may_wait_than_there_once_were_threads(computing: Wire) -> 
     threads = [threading.Thread(target=wait, args=(number,)) for number in range(68)]
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while computing.server.queries._running.total() < 68 and time.monotonic() < deadline:
         time.sleep(0.02)
     assert computing.run("COMMIT", holder).code is None
@@ -276,7 +276,7 @@ def test_client_that_does_not_end_its_head_is_cut_off(wire: Wire, monkeypatch: p
                 pass
         except ConnectionResetError:
             pass
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 25  # otherwise it has 30 seconds
 
 
 def test_client_that_sends_its_head_byte_by_byte_is_cut_off(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,7 +341,7 @@ def test_text_that_is_too_long_is_refused_before_it_is_made(account: Account, te
     client = account.admin.computing()
     began = time.monotonic()
     assert client.fails(f"SELECT LENGTH({text}) AS X").code == "100082"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_text_functions_take_lengths_of_any_number(account: Account) -> None:

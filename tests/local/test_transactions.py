@@ -269,7 +269,7 @@ def test_waiting_writer_gives_up_after_lock_timeout(account: Account, admin: Cli
     admin.run("UPDATE T SET ID = 2")
     began = time.monotonic()
     assert other.fails("UPDATE T SET ID = 3").code == "000625"
-    assert 0.9 < time.monotonic() - began < 5
+    assert 0.9 < time.monotonic() - began < 60
     other.run("ALTER SESSION SET LOCK_TIMEOUT = 0")
     assert other.fails("DELETE FROM T").code == "000625"
     admin.run("COMMIT")
