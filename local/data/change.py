@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.data.blame import Blame, Written, lists_of_values
+from local.data.blame import Blame, Written
 from local.data.columns import ColumnDef, find_column
 from local.data.encode import count_result
-from local.data.fitting import Given, require_fit, types_of
+from local.data.fitting import Values, types_of
 from local.data.guard import written
 from local.data.identity import Identity
 from local.data.overlay import Writing
@@ -80,37 +80,6 @@ def find_target(resolver: Resolver, table: Expr, *privileges: str) -> Target:
     seen, columns = resolver.source(found, resolver.reading(), rowid=True)
     filtered = bool(row_policies(resolver.context.catalogue, found))
     return Target(found, tuple(columns), table.alias_or_name, seen, filtered, named)
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What a statement writes into columns of its target: the column ``names`` of a query part ``source``."""
-
-    columns: tuple[ColumnDef, ...]
-    names: tuple[str, ...]
-    source: str
-    given: tuple[Given, ...]
-    """Their types, as far as the statement tells them."""
-    joined: bool = False
-    """Whether they are computed by a join with the target (see ``Written.given``)."""
-
-    def require_fit(self, cursor: DuckDBPyConnection) -> None:
-        """002023 if a column never takes a value of its type."""
-        require_fit(cursor, self.source, [f"q.{name}" for name in self.names], self.columns, self.given)
-
-    def written(self) -> list[Written]:
-        """For ``Blame``."""
-        alone = lists_of_values(self.source)
-        return [
-            Written(
-                column.name,
-                converted(f"q.{name}", column.type),
-                alone[index] if alone else self.source,
-                f"q.{name}" if self.joined else None,
-                listed=alone is not None,
-            )
-            for index, (column, name) in enumerate(zip(self.columns, self.names, strict=True))
-        ]
 
 
 def make_plan(

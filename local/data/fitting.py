@@ -8,11 +8,14 @@ or a boolean row by row and may fail there; a number never becomes a date, nor a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from local.data.blame import Written, lists_of_values
 from local.data.columns import ColumnDef
 from local.data.lineage import outputs
 from local.data.types import SqlType, from_storage
+from local.data.values import converted
 from local.errors import compilation_error
 from local.names import display
 
@@ -101,3 +104,34 @@ def _of(storage: str) -> SqlType | None:
     if storage == '"NULL"' or storage.endswith("]") or storage.startswith(("STRUCT", "MAP")):
         return None
     return from_storage(storage)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a statement writes into columns of its target: the column ``names`` of a query part ``source``."""
+
+    columns: tuple[ColumnDef, ...]
+    names: tuple[str, ...]
+    source: str
+    given: tuple[Given, ...]
+    """Their types, as far as the statement tells them."""
+    joined: bool = False
+    """Whether they are computed by a join with the target (see ``Written.given``)."""
+
+    def require_fit(self, cursor: DuckDBPyConnection) -> None:
+        """002023 if a column never takes a value of its type."""
+        require_fit(cursor, self.source, [f"q.{name}" for name in self.names], self.columns, self.given)
+
+    def written(self) -> list[Written]:
+        """For ``Blame``."""
+        alone = lists_of_values(self.source)
+        return [
+            Written(
+                column.name,
+                converted(f"q.{name}", column.type),
+                alone[index] if alone else self.source,
+                f"q.{name}" if self.joined else None,
+                listed=alone is not None,
+            )
+            for index, (column, name) in enumerate(zip(self.columns, self.names, strict=True))
+        ]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from local.data.change import (
     Target,
-    Values,
     default_expression,
     find_target,
     pick_columns,
@@ -17,6 +16,7 @@ from local.data.change import (
 )
 from local.data.columns import ColumnDef
 from local.data.encode import count_result
+from local.data.fitting import Values
 from local.data.identity import Identity
 from local.data.overlay import Writing
 from local.data.parse import prepare
