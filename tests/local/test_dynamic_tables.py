@@ -160,3 +160,19 @@ def test_its_past_can_be_read_within_the_retention(admin: Client) -> None:
     run(admin, "refresh", "ALTER DYNAMIC TABLE DT REFRESH")
     assert rows(admin, "SELECT ID FROM DT BEFORE (STATEMENT => 'refresh') ORDER BY 1") == [("2",)]
     assert rows(admin, "SELECT ID FROM DT AT (STATEMENT => 'refresh') ORDER BY 1") == [("2",), ("3",)]
+
+
+def test_what_computes_it_is_seen_with_monitor_only(account: Account, admin: Client) -> None:
+    admin.run(DYNAMIC)
+    admin.run("CREATE ROLE R")
+    for grant in ("USAGE ON DATABASE D", "USAGE ON SCHEMA D.S", "OPERATE ON DYNAMIC TABLE D.S.DT"):
+        admin.run(f"GRANT {grant} TO ROLE R")
+    role = account.as_role("R")
+    show = "SHOW DYNAMIC TABLES IN SCHEMA D.S"
+    hidden = ("warehouse", "text", "target_lag", "scheduling_state", "data_timestamp")
+    assert [role.rows(show)[0][name] for name in ("name", *hidden)] == ["DT", *[None] * len(hidden)]
+    assert role.fails("DESC DYNAMIC TABLE D.S.DT").code == "003001"
+    admin.run("GRANT MONITOR ON DYNAMIC TABLE D.S.DT TO ROLE R")
+    assert role.rows(show)[0]["warehouse"] == "W"
+    assert None not in [role.rows(show)[0][name] for name in hidden]
+    role.run("DESC DYNAMIC TABLE D.S.DT")
