@@ -203,8 +203,8 @@ def test_default_is_computed_for_each_insert(admin: Client) -> None:
 
 
 def test_name_of_a_table_to_empty_may_be_bound(admin: Client) -> None:
-    admin.run("CREATE TABLE D.S.EMPTIED AS SELECT 1 AS A")
-    admin.context.bindings = (Binding("TEXT", '"D"."S"."EMPTIED"'),)
+    admin.run("CREATE TABLE EMPTIED AS SELECT 1 AS A")
+    admin.context.bindings = (Binding("TEXT", '"EMPTIED"'),)
     admin.run("TRUNCATE TABLE identifier(?)")
     admin.context.bindings = ()
-    assert admin.run("SELECT COUNT(*) FROM D.S.EMPTIED").rows[0] == ("0",)
+    assert admin.run("SELECT COUNT(*) FROM EMPTIED").rows[0] == ("0",)
