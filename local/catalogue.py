@@ -147,6 +147,18 @@ class Catalogue:
         with self._lock:
             yield from self._transaction()
 
+    @contextmanager
+    def at_once(self) -> Iterator[bool]:
+        """As ``transaction`` if no other thread is inside; else the block runs outside and gets False."""
+        if not self._lock.acquire(blocking=False):
+            yield False
+            return
+        try:
+            with self.transaction():
+                yield True
+        finally:
+            self._lock.release()
+
     def _transaction(self) -> Iterator[None]:
         if self._journal.active:
             yield

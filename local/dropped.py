@@ -25,7 +25,8 @@ R = TypeVar("R", Obj, Grant, FutureGrant, InheritedGrant, Reference)
 KINDS = (Kind.TABLE, Kind.DYNAMIC_TABLE, Kind.SCHEMA, Kind.DATABASE)
 _WITH_ROWS = (Kind.TABLE, Kind.DYNAMIC_TABLE)
 _SEQUENCE = f'"kind":"{Kind.SEQUENCE.value}"'
-MOST = 500
+MOST = 250
+"""Each table among them keeps its rows in DuckDB, and takes 30 KiB of memory however few they are."""
 _DAY = 86_400
 
 

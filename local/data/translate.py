@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,32 @@ def _transforms() -> tuple[Callable[[Expr], Expr], ...]:
     return (_integers, _contains, _bounded, *(getattr(transforms, name) for name in _NAMES))
 
 
+_SIMPLE = (
+    "Select", "From", "Join", "Subquery", "Table", "TableAlias", "Identifier", "Column", "Star", "Alias", "Where",
+    "Literal", "Null", "Boolean", "And", "Or", "Not", "EQ", "NEQ", "GT", "GTE", "LT", "LTE", "Is", "In", "Between",
+    "Paren", "Neg", "Add", "Sub", "Mul", "Limit", "Offset", "Order", "Ordered", "Group", "Having", "Distinct", "Union",
+    "Count", "Sum", "Min", "Max", "With", "CTE",
+)  # fmt: skip
+"""What no transform changes, but ``alias_in_join`` where there is a join. Each transform is a walk through the tree."""
+
+
+@lru_cache(maxsize=1)
+def _simple() -> frozenset[type[Expr]]:
+    from sqlglot import exp
+
+    return frozenset(getattr(exp, name) for name in _SIMPLE)
+
+
+def _needed(kinds: set[type[Expr]]) -> Sequence[Callable[[Expr], Expr]]:
+    """The transforms for a tree with nodes of these types."""
+    from fakesnow.transforms import alias_in_join
+    from sqlglot import exp
+
+    if not kinds <= _simple():
+        return _transforms()
+    return (alias_in_join,) if exp.Join in kinds else ()
+
+
 def to_duckdb(tree: Expr) -> str:
     """The statement for DuckDB; 000002 for what neither fakesnow nor sqlglot translates. Changes the tree."""
     from sqlglot import ErrorLevel
@@ -43,7 +69,7 @@ def to_duckdb(tree: Expr) -> str:
         if not _plain(tree):
             coerce(tree)
             tree = convert(tree)
-            for transform in _transforms():
+            for transform in _needed({type(node) for node in tree.walk()}):
                 tree = tree.transform(transform, copy=False)
             require_checked(tree)
         return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE, comments=False)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from local.server.sql_api import PREFIX as STATEMENTS
 from local.server.sql_api import SqlApi
 from local.server.state import Query, Server
 from local.server.transports import abort_connection
+from local.server.turns import inside
 from local.session import Session
 
 _LONGEST_ID = 256
@@ -142,7 +144,7 @@ async def _health(server: Server, request: Request) -> Response:
 async def _login(server: Server, request: Request) -> Response:
     body = await read_object(request)
     query = {name: request.query_params[name] for name in request.query_params}
-    session = server.login(LoginRequest.read(body, query, _address(request)))
+    session = await inside(server, "", partial(server.login, LoginRequest.read(body, query, _address(request))))
     names = final_names(server.catalogue, session)
     user = server.catalogue.get(session.user)
     return Answer(

@@ -31,8 +31,10 @@ from local.server.body import object_of, text_of
 from local.server.encoding import encode_result, failure, query_answer
 from local.server.kept import kept_result
 from local.server.multiple import Part, has_body, read_failure, separate, summary, wrong_count
+from local.server.querylog import Line
 from local.server.redact import Tracked, strip_tracking, veiled, without_secrets
 from local.server.state import Query, Server
+from local.server.turns import apart, inside
 from local.session import Binding, Context, Session
 
 _LOG = logging.getLogger("local.query")
@@ -129,12 +131,14 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
         if len(said.sql) > MOST_TEXT:
             raise unsupported(f"statements of more than {MOST_TEXT} characters")
         wanted = _wanted(server, session, request)
-        if wanted != 1 and (parts := separate(said.sql, request.bindings, wanted)):
+        if wanted != 1 and (
+            parts := await apart(server, said.sql, partial(separate, said.sql, request.bindings, wanted))
+        ):
             body, rows = await _several(server, session, request, parts, query_id), None
         else:
             body, rows = await _answer(server, session, request, said.sql, query_id)
     except SnowflakeError as raised:
-        error = veiled(raised, request.sql)
+        error = await apart(server, request.sql, partial(veiled, raised, request.sql))
     except OSError as raised:
         error = disk_failure(str(raised.strerror)) if raised.errno in DISK else incident("statement", request.sql)
     except Exception as raised:  # noqa: BLE001 (the wire shows an incident number, the log shows the rest)
@@ -145,21 +149,20 @@ async def _run(server: Server, session: Session, request: QueryRequest, said: Tr
         body = json.dumps(failure(error, query_id)).encode()
     session.remember(query_id)
     _finish(server, query_id, error, len(body))
-    server.log.write(
-        {
-            "time": round(began, 3),
-            "query_id": query_id,
-            "session": session.id,
-            "user": _name(server, session.user),
-            "role": role,
-            "resource": said.resource,
-            "operation": said.operation,
-            "sql": said.sql,
-            "ms": round((time.monotonic() - clock) * 1000, 2),
-            "code": error.code if error else None,
-            "rows": rows,
-        }
-    )
+    line: Line = {
+        "time": round(began, 3),
+        "query_id": query_id,
+        "session": session.id,
+        "user": _name(server, session.user),
+        "role": role,
+        "resource": said.resource,
+        "operation": said.operation,
+        "sql": said.sql,
+        "ms": round((time.monotonic() - clock) * 1000, 2),
+        "code": error.code if error else None,
+        "rows": rows,
+    }
+    await apart(server, said.sql, partial(server.log.write, line))
     return body
 
 
@@ -189,18 +192,19 @@ async def _answer(
     server: Server, session: Session, request: QueryRequest, sql: str, query_id: str
 ) -> tuple[bytes, int | None]:
     """Body of a good answer and its number of rows."""
-    first = _check_single(sql)
+    first = await apart(server, sql, partial(_check_single, sql))
     context = Context(server.catalogue, session, server.settings, request.bindings, query_id, request.describe_only)
     context.arrow = wants_arrow(server.catalogue, session, request.parameters)
     context.result_of = lambda wanted: kept_result(server, session.user, wanted)
-    # One thread at a time is inside; the answer's names are read before another one may change them.
-    with server.catalogue.transaction():
+
+    def run() -> tuple[Answer, dict[str, Json]]:
+        # One thread at a time is inside; the answer's names are read before another one may change them.
         admit(server, session)
         if request.describe_only and first not in _READING:
-            answer: Answer = Result((Column("status"),), (), StatementType.DDL)
-        else:
-            answer = execute(context, sql)
-        around = query_answer(context)
+            return Result((Column("status"),), (), StatementType.DDL), query_answer(context)
+        return execute(context, sql), query_answer(context)
+
+    answer, around = await inside(server, sql, run)
     if isinstance(answer, Result):
         _note_kind(server, query_id, answer)
         return encode_result(answer, around, describe_only=request.describe_only), len(answer.rows)
@@ -231,8 +235,8 @@ async def _several(
         if child.code is not None:
             raise read_failure(body)
         done.append(child)
-    with server.catalogue.transaction():
-        around = query_answer(Context(server.catalogue, session, server.settings, query_id=query_id))
+    context = Context(server.catalogue, session, server.settings, query_id=query_id)
+    around = await inside(server, "", partial(query_answer, context))
     return encode_result(summary(done), around)
 
 
@@ -251,21 +255,21 @@ async def _deferred(server: Server, context: Context, work: Deferred) -> tuple[b
         query.cancel = work.cancel
         if query.cancelled:
             raise cancelled()
-    loop = asyncio.get_running_loop()
+
+    def run() -> tuple[Result, bytes]:
+        # All in one thread: the event loop neither waits for the catalogue nor writes the rows.
+        result = work.run()
+        with server.catalogue.transaction():
+            around = query_answer(context)
+        return result, encode_result(result, around, describe_only=context.describe_only)
+
     try:
-        result = await loop.run_in_executor(server.workers, work.run)
+        result, body = await asyncio.get_running_loop().run_in_executor(server.workers, run)
     except Exception:
         if query is not None and query.cancelled:
             raise cancelled() from None
         raise
     _note_kind(server, context.query_id, result)
-    with server.catalogue.transaction():
-        around = query_answer(context)
-    if len(result.rows) < 1000:
-        return encode_result(result, around, describe_only=context.describe_only), len(result.rows)
-    body = await loop.run_in_executor(
-        server.workers, lambda: encode_result(result, around, describe_only=context.describe_only)
-    )
     return body, len(result.rows)
 
 

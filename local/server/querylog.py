@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO, TypedDict
@@ -34,6 +35,7 @@ class QueryLog:
 
     def __init__(self, path: Path | None) -> None:
         self._file: TextIO | None = None
+        self._guard = threading.Lock()
         self._failed = False
         if path is not None:
             path.touch(mode=0o600, exist_ok=True)

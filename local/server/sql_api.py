@@ -11,6 +11,7 @@ import json
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +25,7 @@ from local.server import query as queries
 from local.server.body import LIMIT, object_of, read_object, text_of
 from local.server.login import LoginRequest
 from local.server.state import Query, Server
+from local.server.turns import inside
 
 PREFIX = "/api/v2/statements"
 APPLICATION = "SQLAPI"
@@ -76,7 +78,7 @@ class SqlApi:
         if len(request_id) > _LONGEST_ID:
             raise malformed("requestId is no request id.")
         sessions = self._server.sessions
-        session = self._server.login(login)
+        session = await inside(self._server, "", partial(self._server.login, login))
         known = self._server.queries.of_id(self._sent.get((session.user, request_id), ""))
         if known is not None:
             sessions.close(session)
@@ -98,8 +100,8 @@ class SqlApi:
         while len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
 
-    def _own(self, request: Request, handle: str) -> Query:
-        session = self._server.login(_login(request, {}))
+    async def _own(self, request: Request, handle: str) -> Query:
+        session = await inside(self._server, "", partial(self._server.login, _login(request, {})))
         self._server.sessions.close(session)
         found = self._server.queries.of_id(handle)
         if found is None or found.user != session.user:
@@ -107,10 +109,10 @@ class SqlApi:
         return found
 
     async def _fetch(self, request: Request, handle: str) -> Response:
-        return await self._answer(self._own(request, handle), request, wait=0)
+        return await self._answer(await self._own(request, handle), request, wait=0)
 
     async def _cancel(self, request: Request, handle: str) -> Response:
-        found = self._own(request, handle)
+        found = await self._own(request, handle)
         if not queries.stop(found):
             raise Refused(422, "The statement is not running any more.", "000709")
         said = {"code": "000604", "sqlState": "57014", "message": "SQL execution canceled"}

@@ -17,7 +17,7 @@ from local.session import Context
 from local.statements.common import require_create, title
 
 _SOURCE = "docs.snowflake.com: UNDROP <object>"
-_NOTES = "files in the stages of what was dropped are gone; beyond 500 dropped objects the oldest are purged"
+_NOTES = "files in the stages of what was dropped are gone; beyond 250 dropped objects the oldest are purged"
 
 
 def owned(context: Context, dropped: Dropped) -> bool:
