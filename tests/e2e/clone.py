@@ -75,6 +75,8 @@ def clone(folder: Path, base: Path) -> Clone:
             shutil.copy2(REPOSITORY / name, folder / name)
     for environment in (".venv", ".venv-local"):
         (folder / environment).symlink_to(REPOSITORY / environment)
+    for path in (folder / "requirements").iterdir():
+        os.utime(path, (0, 0))  # or make would find the environments out of date and make them anew, for everybody
     made = Clone(folder, base)
     made.git("init", "--quiet", "--initial-branch", "main")
     (folder / ".git" / "info" / "exclude").write_text(".venv\n.venv-local\n")
