@@ -15,7 +15,7 @@ from local.data.columns import ColumnDef
 from local.data.halt import halt
 from local.data.identity import Identity
 from local.data.overlay import roll_back
-from local.data.shapes import SCHEMA, create_statement, physical, shape_of
+from local.data.shapes import NO_SHAPES, SCHEMA, create_statement, physical, shape_of
 from local.data.store import data_store
 from local.data.values import sequence, sequence_statements
 from local.data.work import Plan, Stale, defer
@@ -55,13 +55,22 @@ class Cloning:
     """The schema or database that is cloned."""
 
 
-def clone(context: Context, prepare: Callable[[], Cloning]) -> Answer:
-    """Copy the rows and record the clones; without rows anywhere only the latter. ``prepare`` may be called again."""
+def clone(
+    context: Context, prepare: Callable[[], Cloning], existing: Callable[[], Result | None] = lambda: None
+) -> Answer:
+    """Copy the rows and record the clones; without rows anywhere only the latter.
+
+    Both may be called again: ``existing`` looks for an object of the clone's name and gives the answer where nothing
+    is to be done.
+    """
     store = data_store(context)
     if not store.exists:
         return prepare().make({})
 
     def plan() -> Plan:
+        answer = existing()
+        if answer is not None:
+            return Plan(NO_SHAPES, frozenset(), lambda _: answer, ddl=True)
         cloning = prepare()
         sources = frozenset(copy.source for copy in cloning.copies)
         identity = Identity(context.catalogue, {*sources, *cloning.containers})

@@ -19,7 +19,7 @@ from local.data.halt import halt
 from local.data.identity import Identity
 from local.data.overlay import roll_back
 from local.data.query import Query, plan_query
-from local.data.shapes import create_statement, physical, shape_of
+from local.data.shapes import NO_SHAPES, create_statement, physical, shape_of
 from local.data.store import data_store
 from local.data.values import converted
 from local.data.work import Plan, Stale, defer
@@ -35,13 +35,28 @@ Make = Callable[[Sequence[ColumnDef], int], Result]
 """Records the table with these columns under this number, in a transaction of the catalogue."""
 
 
-def create_as(context: Context, sql: str, given: Sequence[ColumnDef], make: Make, named: str | None = None) -> Deferred:
+Existing = Callable[[], Result | None]
+"""Looks for a table of the new one's name: the answer where nothing is to be done, or an error."""
+
+
+def create_as(
+    context: Context,
+    sql: str,
+    given: Sequence[ColumnDef],
+    make: Make,
+    named: str | None = None,
+    existing: Existing = lambda: None,
+) -> Deferred:
     """Run the query into a new table; ``given`` are the columns written before AS, if any.
 
-    ``named`` is the table's full name for an error that is about one of its columns.
+    ``named`` is the table's full name for an error that is about one of its columns; ``existing`` is asked before the
+    query each time that the statement begins anew.
     """
 
     def plan() -> Plan:
+        answer = existing()
+        if answer is not None:
+            return Plan(NO_SHAPES, frozenset(), lambda _: answer, ddl=True)
         query = plan_query(context, sql)
         require_warehouse(context)
         number = context.catalogue.reserve()

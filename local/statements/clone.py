@@ -56,7 +56,7 @@ def clone_table(context: Context, reader: Reader, head: CreateHead, path: Path) 
         copy = Copy(source.id, number, columns, rows_at(context, source, point) if point else "")
         return Cloning([copy], lambda _: _make_table(context, head, path, source, options, number))
 
-    return clone(context, prepare)
+    return clone(context, prepare, lambda: existing_table(context, head, path))
 
 
 def _source_of_rows(context: Context, path: Path) -> Obj:

@@ -100,7 +100,7 @@ def _create_as(
 
     container, name = context.access.resolve_container(Kind.TABLE, path)
     named = ".".join((*context.catalogue.path(container), name))
-    return create_as(context, query, definition.columns, make, named)
+    return create_as(context, query, definition.columns, make, named, lambda: existing_table(context, head, path))
 
 
 def existing_table(context: Context, head: CreateHead, path: Path) -> Result | None:

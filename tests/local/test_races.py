@@ -260,6 +260,21 @@ def test_table_is_made_from_what_the_name_means_when_it_is_there(
     closed(account)
 
 
+@pytest.mark.parametrize("sql", ["CREATE TABLE {}Y AS SELECT A FROM X", "CREATE TABLE {}Y CLONE X"])
+def test_name_that_is_taken_in_the_meantime_is_what_is_told(monkeypatch: pytest.MonkeyPatch, sql: str) -> None:
+    for clause in ("", "IF NOT EXISTS "):
+        account = prepared()
+        maker, other = session(account), session(account)
+        left = ["ALTER TABLE X RENAME TO Y"]
+        for module in (create_as, copies):
+            monkeypatch.setattr(module, "halt", lambda _, left=left, other=other: left and other.run(left.pop()))
+        if clause:
+            assert "already exists" in str(maker.run(sql.format(clause)).rows[0][0])
+        else:
+            assert maker.fails(sql.format(clause)).code == "002002"
+        closed(account)
+
+
 def test_writer_that_waited_sees_the_policy_that_came_meanwhile() -> None:
     account = prepared()
     holder, writer, owner = (session(account) for _ in range(3))
