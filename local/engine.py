@@ -15,6 +15,7 @@ from local.lexer import TokenKind
 from local.reader import Reader
 from local.registry import Answer, CreateHead
 from local.session import Context
+from local.variables import substitute
 
 H = TypeVar("H")
 
@@ -55,7 +56,7 @@ def execute(context: Context, sql: str) -> Answer:
             return raw(context, sql[first.end() :])
     if context.bindings and first is not None and first["word"].upper() in _BINDABLE:
         sql = bind_text(sql, context.bindings)
-    reader = Reader(sql)
+    reader = Reader(substitute(sql, context.session.variables))
     if reader.peek().upper in _DDL and not reader.at("ALTER", "SESSION"):
         commit_open_transaction(context)
     try:

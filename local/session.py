@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from local.access import Access
     from local.data.attach import Attachment
     from local.results import Result
+    from local.variables import Variable
 
 
 @dataclass(slots=True)
@@ -39,6 +40,8 @@ class Session:
     schema: int | None = None
     warehouse: int | None = None
     parameters: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, Variable] = field(default_factory=dict)
+    """What SET has kept, by name in upper case."""
     created: float = field(default_factory=time.time)
     used: float = field(default_factory=time.time)
     query_ids: deque[str] = field(default_factory=lambda: deque(maxlen=Session.REMEMBERED))

@@ -13,9 +13,10 @@ from local.data.faults import parse_error
 from local.data.guard import CALLED, refuse_foreign
 from local.data.normal import normalize
 from local.data.staged_table import is_load_function
-from local.errors import SnowflakeError, compilation_error, unsupported
+from local.errors import compilation_error, unsupported
 from local.reader import Reader
 from local.session import Context
+from local.variables import missing_variable
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
@@ -54,7 +55,7 @@ def prepare(context: Context, tree: Expr) -> Expr:
         elif isinstance(node, exp.Placeholder):
             _replace(node, bound.take(node))
         elif isinstance(node, exp.Parameter):
-            _position(node)
+            _dollar(context, node)
         elif isinstance(node, exp.DynamicIdentifier):
             _replace_identifier(node)
         elif isinstance(node, exp.Anonymous):
@@ -111,24 +112,25 @@ class _Bindings:
         return literal(binding.type, binding.value)
 
 
-def _position(node: Expr) -> None:
-    """``$n`` is a column of the query's table; its name is found when the table is."""
+def _dollar(context: Context, node: Expr) -> None:
+    """``$name`` is a variable's value, ``$n`` a column of the query's table: its name is found when the table is."""
     from sqlglot import exp
 
     if not node.name.isdecimal():
-        raise _variable(node)
+        found = context.session.variables.get(node.name.upper())
+        if found is None:
+            raise missing_variable(node.name)
+        value = literal(found.type, found.value)
+        name = exp.to_identifier(f"${node.name.upper()}", quoted=True)
+        projected = isinstance(node.parent, exp.Select) and node.arg_key == "expressions"
+        node.replace(exp.Alias(this=value, alias=name) if projected else value)
+        return
     held = node.parent if isinstance(node.parent, exp.Column) else node
     column = exp.column(exp.to_identifier(f"${node.name}", quoted=True), table=held.args.get("table"))
     column.meta["position"] = int(node.name)
     projected = isinstance(held.parent, exp.Select) and held.arg_key == "expressions"
     shown = exp.to_identifier(f"${node.name}", quoted=True)
     held.replace(exp.Alias(this=column, alias=shown) if projected else column)
-
-
-def _variable(node: Expr) -> SnowflakeError:
-    """There are no session variables (SET is refused), so every ``$name`` is an error."""
-    name = node.name.upper()
-    return compilation_error(f"Session variable '${name}' does not exist", "002211", "02000")
 
 
 def _replace_identifier(node: Expr) -> None:

@@ -11,7 +11,7 @@ from local.session import Context
 
 @statement(
     "EXECUTE IMMEDIATE",
-    notes="a literal with one statement; no Snowflake Scripting, USING, session variables, FROM a file",
+    notes="a literal or $variable with one statement; no Snowflake Scripting, USING, FROM a file",
     source="docs.snowflake.com: EXECUTE IMMEDIATE",
 )
 def execute_immediate(context: Context, reader: Reader) -> Answer:
