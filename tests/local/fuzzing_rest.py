@@ -176,6 +176,38 @@ def result_request(dice: random.Random, token: str, ids: Sequence[str]) -> Reque
             return Request("POST", "/queries/v1/abort-request", {}, json.dumps(said).encode(), headers)
 
 
+def statement_request(dice: random.Random, good: str, ids: Sequence[str]) -> Request:
+    """One for the SQL API; ``good`` is a token that logs in."""
+    scheme = dice.choice(("Bearer",) * 9 + ("Snowflake", "", "bearer"))
+    headers = {"Authorization": f"{scheme} {_token(dice, good)}", "Content-Type": "application/json"}
+    if dice.random() < 0.3:
+        headers["X-Snowflake-Authorization-Token-Type"] = dice.choice(("KEYPAIR_JWT", "OAUTH", "x", "é"))
+    handle = dice.choice((*ids[-5:], "x", "0", "..", "%00", "a/b"))
+    params = {
+        name: dice.choice(_MODES)
+        for name in ("requestId", "async", "nullable", "partition", "retry")
+        if dice.random() < 0.15
+    }
+    if dice.random() < 0.3:
+        tail = dice.choice((handle, f"{handle}/cancel", f"{handle}/x", ""))
+        return Request(dice.choice(("GET", "POST", "DELETE")), f"/api/v2/statements/{tail}", params, b"", headers)
+    said: dict[str, object] = {
+        "statement": dice.choice(
+            ("SELECT 1", "SELECT ?", "SELECT SEQ4() FROM TABLE(GENERATOR(ROWCOUNT => 3))", "SELECT 1; SELECT 2", "x",
+             "", "PUT file:///x @ST", "SHOW ROLES", "BEGIN", *ODD)
+        )
+    }  # fmt: skip
+    for name in ("timeout", "database", "schema", "warehouse", "role", "bindings", "parameters", "resultSetMetaData"):
+        if dice.random() < 0.2:
+            said[name] = dice.choice((*ODD, *NAMES))
+    if dice.random() < 0.3:
+        said["bindings"] = {dice.choice(("1", "2", "x")): {"type": dice.choice(("FIXED", "TEXT", "x")), "value": "1"}}
+    if dice.random() < 0.3:
+        name = dice.choice(("MULTI_STATEMENT_COUNT", "timezone", "QUERY_TAG", "x", "ROWS_PER_RESULTSET"))
+        said["parameters"] = {name: dice.choice(ODD)}
+    return Request("POST", "/api/v2/statements", params, json.dumps(said).encode(), headers)
+
+
 def _part(value: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
@@ -216,12 +248,19 @@ def login_request(dice: random.Random, token: str) -> Request:
 
 
 def mixed(
-    seed: int, count: int, token: Callable[[], str], keys: Sequence[str], ids: Callable[[], Sequence[str]], jwt: str
+    seed: int,
+    count: int,
+    token: Callable[[], str],
+    keys: Sequence[str],
+    ids: Callable[[], Sequence[str]],
+    jwt: Callable[[], str],
 ) -> Iterator[Request]:
     """``count`` requests of all sorts."""
     dice = random.Random(seed)
     for _ in range(count):
-        match dice.randrange(6):
+        match dice.randrange(7):
+            case 6:
+                yield statement_request(dice, jwt(), ids())
             case 0 | 1 | 2:
                 yield rest_request(dice, token())
             case 3:
@@ -229,4 +268,4 @@ def mixed(
             case 4:
                 yield result_request(dice, token(), ids())
             case _:
-                yield login_request(dice, jwt)
+                yield login_request(dice, jwt())

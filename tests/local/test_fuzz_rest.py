@@ -40,7 +40,8 @@ def fuzz(seed: int, count: int) -> Counter[int]:
     stage = wire.find(Kind.STAGE, "D", "PUBLIC", "ST").id
     keys = [PASSES.issue(files, stage, "in", write=True), PASSES.issue(files, stage, "in", write=False)]
     statuses: Counter[int] = Counter()
-    for wanted in mixed(seed, count, lambda: held[0], keys, lambda: list(wire.server.queries._by_id), token("X")):
+    known, jwt = (lambda: list(wire.server.queries._by_id)), (lambda: token("LOCAL_ADMIN"))
+    for wanted in mixed(seed, count, lambda: held[0], keys, known, jwt):
         began = time.monotonic()
         headers = {name: value.encode("utf-8", "replace") for name, value in wanted.headers.items()}
         answer = wire.http.request(
