@@ -327,3 +327,17 @@ def test_unloaded_files_hold_masked_values_and_visible_rows(account: Account, ad
     for name in ("a", "b"):
         rows = clerk.run(f"SELECT $1, $3 FROM @OUT_STAGE/{name} ORDER BY 1").rows  # noqa: S608
         assert list(rows) == [("1", "***"), ("2", "***")]
+
+
+def test_unloading_in_partitions_and_checking_it_first_show_no_more_than_a_query(
+    account: Account, admin: Client
+) -> None:
+    clerk = session(account, "CLERK")
+    clerk.run("CREATE STAGE OUT_STAGE DIRECTORY = (ENABLE = TRUE)")
+    seen = {row[0] for row in clerk.run("SELECT EMAIL FROM T").rows}
+    assert seen == {"***"}
+    shown = clerk.run("COPY INTO @OUT_STAGE FROM (SELECT EMAIL FROM T) VALIDATION_MODE = RETURN_ROWS").rows
+    assert {row[0] for row in shown} == seen
+    clerk.run("COPY INTO @OUT_STAGE/p FROM T PARTITION BY ('mail=' || EMAIL) FILE_FORMAT = (TYPE = PARQUET)")
+    files = [str(row[0]) for row in clerk.run("LIST @OUT_STAGE").rows]
+    assert files and all("/mail=***/" in name for name in files)
