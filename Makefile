@@ -80,10 +80,10 @@ local-env: env ## shell exports for plain pulumi: eval "$(make -s local-env STAC
 toolchain: env ## find or build pulumi, its language host and the plugin
 	@.venv/bin/python -m toolchain ensure
 
-test: tools ## every test (about 10 minutes)
+test: tools ## every test (10 to 15 minutes with four processors)
 	@.venv/bin/python .ci/tests.py
 
-test-unit: tools ## the tests that need neither a server nor pulumi (under 30 s)
+test-unit: tools ## the tests that need neither a server nor pulumi (one to two minutes)
 	@.venv/bin/python .ci/tests.py unit
 
 test-long: tools ## every test and the full matrix of kills and faults
