@@ -72,8 +72,9 @@ FEATURES = (
             "(createMode), list, fetch, drop, undrop, clone, warehouse suspend, resume, rename; as SQL of the session; "
             "other collections and create or alter answer 501", f"{_DOCS}: Snowflake REST APIs reference; "
             "snowflake.core 1.10"),
-    _partly("SQL API (/api/v2/statements)", "key-pair tokens only; submit (bindings, parameters, async, requestId), "
-            "status, partitions of 10,000 rows, cancel; no PUT and GET", f"{_DOCS}: Snowflake SQL API reference"),
+    _partly("SQL API (/api/v2/statements)", "key-pair and access tokens; submit (bindings, parameters, async), "
+            "repeated requests, status, partitions of 10,000 rows, cancel; no PUT and GET",
+            f"{_DOCS}: Snowflake SQL API reference"),
     _full("statement: several in one request (MULTI_STATEMENT_COUNT of request or session; bindings in turn)",
           _DRIVERS),
 )  # fmt: skip

@@ -70,7 +70,7 @@ def refusal(error: SnowflakeError | Refused | BadRequest) -> Response:
     if isinstance(error, BadRequest):
         headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
         return _error(error.status, f"390{error.status}", error.message, headers)
-    status = _STATUS.get(error.code, 401 if error.code.startswith("390") else 400)
+    status = _STATUS.get(error.code, 401 if error.code.startswith(("390", "394")) else 400)
     return _error(500 if error.code == "000603" else status, error.code, error.message)
 
 

@@ -1,4 +1,4 @@
-"""``/api/v2/statements``: the SQL API, for clients with nothing but HTTP and a key-pair token.
+"""``/api/v2/statements``: the SQL API, for clients with nothing but HTTP and a key-pair or access token.
 
 Every request logs in by its token (policies and throttling as for drivers); a statement runs in a session of its own
 that ends with it. Source: docs.snowflake.com, Snowflake SQL API reference; Handling responses.
@@ -16,8 +16,9 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from local.credentials import token_of
 from local.errors import unsupported
-from local.model import Json
+from local.model import Json, Kind
 from local.names import quote
 from local.parameters import PARAMETERS, Level
 from local.rest.request import Refused, flag, malformed, missing, not_here, number
@@ -26,9 +27,12 @@ from local.server.body import LIMIT, object_of, read_object, text_of
 from local.server.login import LoginRequest
 from local.server.state import Query, Server
 from local.server.turns import inside
+from local.session import Session
 
 PREFIX = "/api/v2/statements"
 APPLICATION = "SQLAPI"
+KEY_PAIR, ACCESS_TOKEN = "KEYPAIR_JWT", "PROGRAMMATIC_ACCESS_TOKEN"
+"""Kinds of tokens as the header names them."""
 _WAIT = 45.0
 """Seconds after which a request is answered though its statement goes on."""
 _IN_PROGRESS = "Asynchronous execution in progress. Use provided query id to perform query monitoring and management."
@@ -61,12 +65,11 @@ class SqlApi:
         raise missing(request.url.path)
 
     async def _submit(self, request: Request) -> Response:
-        login = _login(request, {})  # a token is asked for before the body is read
+        _credentials(request)  # a token is asked for before the body is read
         body = await read_object(request, LIMIT)
         statement = body.get("statement")
         if not isinstance(statement, str):
             raise malformed("statement is missing.")
-        login = _login(request, body)
         asked = queries.QueryRequest.read({
             "sqlText": statement,
             "bindings": body.get("bindings"),
@@ -78,7 +81,7 @@ class SqlApi:
         if len(request_id) > _LONGEST_ID:
             raise malformed("requestId is no request id.")
         sessions = self._server.sessions
-        session = await inside(self._server, "", partial(self._server.login, login))
+        session = await inside(self._server, "", partial(self._enter, request, body))
         known = self._server.queries.of_id(self._sent.get((session.user, request_id), ""))
         if known is not None:
             sessions.close(session)
@@ -101,12 +104,43 @@ class SqlApi:
             self._sent.popitem(last=False)
 
     async def _own(self, request: Request, handle: str) -> Query:
-        session = await inside(self._server, "", partial(self._server.login, _login(request, {})))
+        session = await inside(self._server, "", partial(self._enter, request, {}))
         self._server.sessions.close(session)
         found = self._server.queries.of_id(handle)
         if found is None or found.user != session.user:
             raise Refused(404, f"Statement {handle} not found or not authorized.", "000709")
         return found
+
+    def _enter(self, request: Request, body: Mapping[str, Json]) -> Session:
+        """A session by the request's token; to be called where the catalogue may be read."""
+        kind, token = _credentials(request)
+
+        def named(field: str) -> str:
+            value = text_of(body.get(field))
+            return quote(value) if value else ""
+
+        login = LoginRequest(
+            account=self._server.settings.account,
+            login="" if kind == KEY_PAIR else self._holder(token),
+            authenticator="SNOWFLAKE_JWT" if kind == KEY_PAIR else ACCESS_TOKEN,
+            password="",
+            token=token,
+            application=APPLICATION,
+            client=APPLICATION,
+            parameters={},
+            role=named("role"),
+            database=named("database"),
+            schema=named("schema"),
+            warehouse=named("warehouse"),
+            address=request.client.host if request.client else "127.0.0.1",
+        )
+        return self._server.login(login)
+
+    def _holder(self, secret: str) -> str:
+        """The login name of the user whose access token it is; nobody's is empty, which no login takes."""
+        users = self._server.catalogue.of_kind(Kind.USER)
+        found = next((user for user in users if token_of(user, secret) is not None), None)
+        return str(found.props.get("LOGIN_NAME") or found.name) if found is not None else ""
 
     async def _fetch(self, request: Request, handle: str) -> Response:
         return await self._answer(await self._own(request, handle), request, wait=0)
@@ -136,34 +170,18 @@ class SqlApi:
         return _json(200, _content(query, data, partition, nulls=nulls))
 
 
-def _login(request: Request, body: Mapping[str, Json]) -> LoginRequest:
-    """A login with the request's token. Raises Refused (401) where there is none."""
+def _credentials(request: Request) -> tuple[str, str]:
+    """The kind of token and the token. Raises Refused (401) where there is none, 501 for a kind that is not there."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    kind = request.headers.get("x-snowflake-authorization-token-type", "KEYPAIR_JWT").upper()
-    if scheme.lower() != "bearer" or not token.strip():
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
         raise Refused(401, "Authorization: Bearer with a token is missing.", "390303")
-    if kind != "KEYPAIR_JWT":
+    kind = request.headers.get("x-snowflake-authorization-token-type", "").upper()
+    if not kind:  # Snowflake looks at the token; a JSON Web Token has two dots
+        kind = KEY_PAIR if token.count(".") == 2 else ACCESS_TOKEN
+    if kind not in (KEY_PAIR, ACCESS_TOKEN):
         raise not_here(f"token type {kind}")
-
-    def named(field: str) -> str:
-        value = text_of(body.get(field))
-        return quote(value) if value else ""
-
-    return LoginRequest(
-        account="",
-        login="",
-        authenticator="SNOWFLAKE_JWT",
-        password="",
-        token=token.strip(),
-        application=APPLICATION,
-        client=APPLICATION,
-        parameters={},
-        role=named("role"),
-        database=named("database"),
-        schema=named("schema"),
-        warehouse=named("warehouse"),
-        address=request.client.host if request.client else "127.0.0.1",
-    )
+    return kind, token
 
 
 def _counted(body: Mapping[str, Json]) -> dict[str, Json]:

@@ -157,6 +157,28 @@ def test_without_a_good_token_nothing_runs(wire: Wire, headers: dict[str, str], 
     assert wire.server.catalogue.find(Kind.DATABASE, ("E",)) is None
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_an_access_token_opens_it_too_as_far_as_it_goes(wire: Wire, named: bool) -> None:
+    session = wire.token()
+    for sql in (
+        "USE ROLE ACCOUNTADMIN",
+        "CREATE ROLE LOADER",
+        "CREATE USER SVC TYPE = SERVICE DEFAULT_ROLE = LOADER",
+        "GRANT ROLE LOADER TO USER SVC",
+        "CREATE NETWORK POLICY GATE ALLOWED_IP_LIST = ('0.0.0.0/0')",
+        "ALTER USER SVC SET NETWORK_POLICY = GATE",
+    ):
+        assert wire.run(sql, session).code is None, sql
+    made = wire.run("ALTER USER SVC ADD PAT T1 ROLE_RESTRICTION = 'LOADER'", session)
+    kind = {"X-Snowflake-Authorization-Token-Type": "PROGRAMMATIC_ACCESS_TOKEN"} if named else {}
+    headers = {"Authorization": f"Bearer {made.data['rowset'][0][1]}", **kind}
+    assert submit(wire, "SELECT CURRENT_USER(), CURRENT_ROLE()", headers, role="")[1]["data"] == [["SVC", "LOADER"]]
+    assert submit(wire, "SELECT 1", headers, role="ACCOUNTADMIN")[0] == 401
+    assert submit(wire, "SELECT 1", {**headers, "Authorization": f"{headers['Authorization']}x"}, role="")[0] == 401
+    assert wire.run("ALTER USER SVC REMOVE PAT T1", session).code is None
+    assert submit(wire, "SELECT 1", headers, role="")[0] == 401
+
+
 def test_policies_decide_about_every_request(wire: Wire) -> None:
     handle = submit(wire, "SELECT 1")[1]["statementHandle"]
     session = wire.token()
