@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from local.data.columns import ColumnDef, columns_of
+from local.data.keys import keys_of
 from local.data.rows import Row, rows_query
 from local.data.store import data_store
-from local.data.types import NUMBER, VARCHAR, SqlType
+from local.data.types import MAX_TEXT, NUMBER, VARCHAR, SqlType
 from local.errors import SnowflakeError, unsupported
 from local.model import Kind, Obj
 from local.names import Path, dotted
@@ -18,7 +19,9 @@ from local.session import Context
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
 
-SOURCE = "docs.snowflake.com: Snowflake Information Schema (SCHEMATA, TABLES, VIEWS, COLUMNS, DATABASES)"
+SOURCE = (
+    "docs.snowflake.com: Snowflake Information Schema (SCHEMATA, TABLES, VIEWS, COLUMNS, TABLE_CONSTRAINTS, DATABASES)"
+)
 _MOMENT = SqlType("TIMESTAMP_LTZ", scale=9)
 Rows = Callable[[Context, Obj], Iterator[Row]]
 
@@ -80,10 +83,21 @@ def _columns(context: Context, database: Obj) -> Iterator[Row]:
             number = kind.name == "NUMBER"
             name = "TEXT" if kind.name == "VARCHAR" else kind.name
             fraction = None if number else kind.scale
+            identity = column.start is not None
+            octets = min(kind.length * 4, MAX_TEXT) if kind.name == "VARCHAR" and kind.length else kind.length
             yield (database.name, schema.name, relation.name, column.name, position, column.default,
-                   "YES" if column.nullable else "NO", name, kind.length, kind.precision,
-                   kind.scale if number else None, fraction, "YES" if column.start is not None else "NO",
-                   column.comment or None)  # fmt: skip
+                   "YES" if column.nullable else "NO", name, kind.length, octets, kind.precision,
+                   10 if number else None, kind.scale if number else None, fraction, *[None] * 18, None, "NO",
+                   "YES" if identity else "NO", "BY DEFAULT" if identity else None,
+                   str(column.start) if identity else None, str(column.step) if identity else None, None, None,
+                   "NO" if identity else None, "NO" if identity else None, None, column.comment or None)  # fmt: skip
+
+
+def _constraints(context: Context, database: Obj) -> Iterator[Row]:
+    for schema, table in _relations(context, database):
+        for key in keys_of(table):
+            yield (database.name, schema.name, key.name, database.name, schema.name, table.name, key.kind, "NO", "YES",
+                   "NO", None, table.created, table.changed, "NO")  # fmt: skip
 
 
 def _databases(context: Context, database: Obj) -> Iterator[Row]:
@@ -96,7 +110,8 @@ def _databases(context: Context, database: Obj) -> Iterator[Row]:
 
 _TIMES = {"CREATED": _MOMENT, "LAST_ALTERED": _MOMENT}
 _NUMBERS = (
-    "ORDINAL_POSITION", "CHARACTER_MAXIMUM_LENGTH", "NUMERIC_PRECISION", "NUMERIC_SCALE", "DATETIME_PRECISION",
+    "ORDINAL_POSITION", "CHARACTER_MAXIMUM_LENGTH", "CHARACTER_OCTET_LENGTH", "NUMERIC_PRECISION",
+    "NUMERIC_PRECISION_RADIX", "NUMERIC_SCALE", "DATETIME_PRECISION", "INTERVAL_PRECISION", "MAXIMUM_CARDINALITY",
     "RETENTION_TIME", "ROW_COUNT", "BYTES",
 )  # fmt: skip
 
@@ -119,7 +134,17 @@ _VIEWS: dict[str, tuple[Rows, str]] = {
     "COLUMNS": (
         _columns,
         "TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME ORDINAL_POSITION COLUMN_DEFAULT IS_NULLABLE DATA_TYPE "
-        "CHARACTER_MAXIMUM_LENGTH NUMERIC_PRECISION NUMERIC_SCALE DATETIME_PRECISION IS_IDENTITY COMMENT",
+        "CHARACTER_MAXIMUM_LENGTH CHARACTER_OCTET_LENGTH NUMERIC_PRECISION NUMERIC_PRECISION_RADIX NUMERIC_SCALE "
+        "DATETIME_PRECISION INTERVAL_TYPE INTERVAL_PRECISION CHARACTER_SET_CATALOG CHARACTER_SET_SCHEMA "
+        "CHARACTER_SET_NAME COLLATION_CATALOG COLLATION_SCHEMA COLLATION_NAME DOMAIN_CATALOG DOMAIN_SCHEMA DOMAIN_NAME "
+        "UDT_CATALOG UDT_SCHEMA UDT_NAME SCOPE_CATALOG SCOPE_SCHEMA SCOPE_NAME MAXIMUM_CARDINALITY DTD_IDENTIFIER "
+        "IS_SELF_REFERENCING IS_IDENTITY IDENTITY_GENERATION IDENTITY_START IDENTITY_INCREMENT IDENTITY_MAXIMUM "
+        "IDENTITY_MINIMUM IDENTITY_CYCLE IDENTITY_ORDERED SCHEMA_EVOLUTION_RECORD COMMENT",
+    ),
+    "TABLE_CONSTRAINTS": (
+        _constraints,
+        "CONSTRAINT_CATALOG CONSTRAINT_SCHEMA CONSTRAINT_NAME TABLE_CATALOG TABLE_SCHEMA TABLE_NAME CONSTRAINT_TYPE "
+        "IS_DEFERRABLE INITIALLY_DEFERRED ENFORCED COMMENT CREATED LAST_ALTERED RELY",
     ),
     "DATABASES": (
         _databases,
