@@ -17,8 +17,9 @@ from local.data.identity import Identity
 from local.data.overlay import roll_back
 from local.data.shapes import NO_SHAPES, SCHEMA, create_statement, physical, shape_of
 from local.data.store import data_store
+from local.data.ticket import Stale
 from local.data.values import sequence, sequence_statements
-from local.data.work import Plan, Stale, defer
+from local.data.work import Plan, defer
 from local.registry import Answer
 from local.results import Result
 from local.session import Context

@@ -21,8 +21,9 @@ from local.data.overlay import roll_back
 from local.data.query import Query, plan_query
 from local.data.shapes import NO_SHAPES, create_statement, physical, shape_of
 from local.data.store import data_store
+from local.data.ticket import Stale
 from local.data.values import converted
-from local.data.work import Plan, Stale, defer
+from local.data.work import Plan, defer
 from local.errors import SnowflakeError, compilation_error
 from local.results import Deferred, Result
 from local.session import Context

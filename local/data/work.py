@@ -17,10 +17,9 @@ from local.data.overlay import Overlay, Writing, covered_name, roll_back
 from local.data.past import now
 from local.data.shapes import SCHEMA, STAMP, VERSION, Shapes, physical, stored_name
 from local.data.store import DataStore, data_store, existing_store, forget_old
+from local.data.ticket import Stale, Terms, Ticket, cancelled, terms_of, timed_out
 from local.data.transaction import Transaction
 from local.errors import SnowflakeError, disk_failure
-from local.model import Kind
-from local.parameters import effective
 from local.results import Deferred, Result
 from local.session import Context
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _REPLANS = 20
-_LONGEST = 7 * 86_400
-"""Seconds that a statement may run where STATEMENT_TIMEOUT_IN_SECONDS is 0 (docs.snowflake.com: Parameters)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +49,7 @@ class Plan:
     blame: Blame | None = None
     """Finds the column that an error of a value is about."""
     identity: Identity | None = None
-    """What the statement was planned for, looked at again when it has its locks; by default what it reads and writes
-    if it writes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the session's parameters say about running a statement; times in seconds."""
-
-    autocommit: bool
-    timezone: str
-    lock_timeout: float
-    timeout: int
-    abort_on_error: bool
-    query: str = ""
-    """The statement's query id."""
-
-
-@dataclass(eq=False, slots=True)
-class Ticket:
-    """A statement on its way; ``error`` is why it must stop."""
-
-    error: SnowflakeError | None = None
-
-    def check(self) -> None:
-        """Raise if the statement must stop."""
-        if self.error is not None:
-            raise self.error
-
-
-def cancelled() -> SnowflakeError:
-    """000604: the client has cancelled the statement."""
-    return SnowflakeError("000604", "57014", "SQL execution canceled")
-
-
-def timed_out(seconds: int) -> SnowflakeError:
-    """000630: STATEMENT_TIMEOUT_IN_SECONDS is over."""
-    return SnowflakeError(
-        "000630",
-        "57014",
-        f"Statement reached its statement or warehouse timeout of {seconds} second(s) and was canceled.",
-    )
-
-
-class Stale(Exception):
-    """What the statement was planned for has changed since."""
+    """What the statement was planned for, looked at again when it has its locks; ``defer`` notes it for writers."""
 
 
 class Worker:
@@ -333,34 +286,31 @@ class Worker:
 
     def lose(self) -> None:
         """Give the connections up, which are of no more use; an open transaction is lost and says so at its end."""
-        from duckdb import Error
-
-        running = self._running
-        if running is not None:
-            self.stop(running, disk_failure("the data were opened anew"))
-        with self._guard:
-            for held in (self._overlay, self._cursor):
-                with suppress(Error):
-                    if held is not None:
-                        held.close()
-            self._overlay = self._cursor = None
+        with self._stopped(disk_failure("the data were opened anew")):
+            self._disconnect()
             self._zone = "UTC"
             self.failed = self.lost = self.open
             self._store.locks.release(self._session)
 
     def close(self) -> None:
         """Roll back and give the connections back."""
-        running = self._running
-        if running is not None:
-            self.stop(running, cancelled())
-        with self._guard:
+        with self._stopped(cancelled()):
             self._end()
-            if self._overlay is not None:
-                self._overlay.close()
-                self._overlay = None
-            if self._cursor is not None:
-                self._cursor.close()
-                self._cursor = None
+            self._disconnect()
+
+    def _stopped(self, error: SnowflakeError) -> threading.RLock:
+        if (running := self._running) is not None:
+            self.stop(running, error)
+        return self._guard
+
+    def _disconnect(self) -> None:
+        from duckdb import Error
+
+        for held in (self._overlay, self._cursor):
+            with suppress(Error):
+                if held is not None:
+                    held.close()
+        self._overlay = self._cursor = None
 
 
 def worker_of(context: Context) -> Worker:
@@ -385,24 +335,6 @@ def source_name(context: Context, table_id: int) -> str:
     return covered_name(name) if worker is not None and name in worker.covered else physical(table_id)
 
 
-def _terms(context: Context) -> Terms:
-    def value(name: str) -> str:
-        return effective(context.catalogue, context.session, name)[0]
-
-    limits = [int(value("STATEMENT_TIMEOUT_IN_SECONDS"))]
-    warehouse = context.catalogue.lookup(context.session.warehouse)
-    if warehouse is not None and warehouse.kind is Kind.WAREHOUSE:
-        limits.append(int(effective(context.catalogue, warehouse, "STATEMENT_TIMEOUT_IN_SECONDS")[0]))
-    return Terms(
-        value("AUTOCOMMIT") == "true",
-        value("TIMEZONE"),
-        float(value("LOCK_TIMEOUT")),
-        min((limit for limit in limits if limit), default=_LONGEST),
-        value("TRANSACTION_ABORT_ON_ERROR") == "true",
-        context.query_id,
-    )
-
-
 def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
     """Plan now, where the catalogue may be read; run later in a thread, planning again if a table changes meanwhile."""
     worker = worker_of(context)
@@ -416,7 +348,7 @@ def defer(context: Context, plan: Callable[[], Plan]) -> Deferred:
         return made
 
     first = planned()
-    terms, ticket = _terms(context), Ticket()
+    terms, ticket = terms_of(context), Ticket()
 
     def run() -> Result:
         timer = threading.Timer(terms.timeout, worker.stop, (ticket, timed_out(terms.timeout)))

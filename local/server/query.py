@@ -17,7 +17,7 @@ from functools import partial
 from local.access import available_roles
 from local.catalogue import Catalogue
 from local.data.store import existing_store
-from local.data.work import cancelled
+from local.data.ticket import cancelled
 from local.engine import execute
 from local.errors import DISK, SnowflakeError, disk_failure, invalid_value, unsupported
 from local.lexer import split_statements
