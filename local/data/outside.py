@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from local.data.files import FileStore, StagedFile, file_store
 from local.data.locations import Access, Location
@@ -23,6 +23,8 @@ from local.model import ACCOUNT_ID, Kind, Obj
 from local.session import Context
 from local.statements.integrations import blocks, covers
 
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
+"""A bucket's name; what else a client takes for one (ARNs) leads to other places."""
 _KEPT = 4 << 30
 """Bytes of fetched objects from which the oldest ones go."""
 _RESTING = 900.0
@@ -109,29 +111,37 @@ def _not_allowed(url: str, name: str) -> SnowflakeError:
     )
 
 
-def _endpoint(context: Context, scheme: str) -> str:
+def _parts(url: str) -> tuple[str, str, str]:
+    """Scheme, bucket and key of an address; nothing in a key has a meaning of its own."""
+    scheme, _, rest = url.partition("://")
+    bucket, _, key = rest.partition("/")
+    return scheme, bucket, key.lstrip("/")
+
+
+def _endpoint(context: Context, scheme: str, bucket: str, url: str) -> str:
     if scheme != "s3":
         raise unsupported(f"files of {scheme}:// locations")
     if context.settings.s3_endpoint is None:
         raise unsupported("files of s3:// locations on a server started without --s3-endpoint")
+    if not _BUCKET.fullmatch(bucket):
+        raise compilation_error(f"invalid URL prefix found in: '{url}'")
     return context.settings.s3_endpoint
 
 
 def outside(context: Context, stage: Obj, prefix: str) -> Location:
     """The location in an external stage; 000002 for clouds that are not here, 003167 if it is not allowed."""
     url = str(stage.props["URL"])
-    parts = urlsplit(url)
-    endpoint = _endpoint(context, parts.scheme)
-    root = parts.path.lstrip("/")
+    scheme, bucket, root = _parts(url)
+    endpoint = _endpoint(context, scheme, bucket, url)
     root = root if not root or root.endswith("/") else f"{root}/"
     name = stage.props.get("STORAGE_INTEGRATION")
     if name is None and stage.props.get("CREDENTIALS"):
         raise unsupported("files of stages with CREDENTIALS (secrets are not kept: use a storage integration)")
     integration, login = _right(context, None if name is None else str(name), None)
-    if integration is not None and not covers(integration, f"s3://{parts.netloc}/{root}{prefix}"):
+    if integration is not None and not covers(integration, f"s3://{bucket}/{root}{prefix}"):
         raise _not_allowed(url, integration.name)
-    place = Outside(Bucket(endpoint, parts.netloc, login), root, file_store(context), integration)
-    return Location(stage, prefix, f"s3://{parts.netloc}/{root}", place, url)
+    place = Outside(Bucket(endpoint, bucket, login), root, file_store(context), integration)
+    return Location(stage, prefix, f"s3://{bucket}/{root}", place, url)
 
 
 def _right(context: Context, name: str | None, login: Login | None) -> tuple[Obj | None, Login]:
@@ -159,23 +169,21 @@ class Address:
 
     def location(self, context: Context, access: Access) -> Location:
         """The place; the integration needs USAGE and must cover it."""
-        parts = urlsplit(self.url)
-        endpoint = _endpoint(context, parts.scheme)
+        scheme, bucket, path = _parts(self.url)
+        endpoint = _endpoint(context, scheme, bucket, self.url)
         unloads = access is Access.WRITE
         if unloads and context.catalogue.account.params.get("PREVENT_UNLOAD_TO_INLINE_URL", "false") == "true":
             raise compilation_error("Unloading to an inline URL is refused: PREVENT_UNLOAD_TO_INLINE_URL is set.")
-        if not parts.netloc:
-            raise compilation_error(f"invalid URL prefix found in: '{self.url}'")
         integration, login = _right(context, self.integration, self._login())
         if integration is not None:
             context.access.require(context.access.resolve(Kind.INTEGRATION, (integration.name,)), "USAGE")
             if not covers(integration, self.url):
                 raise _not_allowed(self.url, integration.name)
-        folder, _, prefix = parts.path.lstrip("/").rpartition("/")
+        folder, _, prefix = path.rpartition("/")
         root = f"{folder}/" if folder else ""
-        place = Outside(Bucket(endpoint, parts.netloc, login), root, file_store(context), integration)
+        place = Outside(Bucket(endpoint, bucket, login), root, file_store(context), integration)
         owner = integration or context.catalogue.get(ACCOUNT_ID)
-        return Location(owner, prefix, f"s3://{parts.netloc}/{root}", place, self.url)
+        return Location(owner, prefix, f"s3://{bucket}/{root}", place, self.url)
 
     def _login(self) -> Login | None:
         if not self.credentials:

@@ -157,6 +157,10 @@ def test_address_takes_the_place_of_a_stage(lake: Lake) -> None:
         ("COPY INTO T FROM 'gcs://b/x' STORAGE_INTEGRATION = I", "000002"),
         ("COPY INTO T FROM 'azure://a.blob.core.windows.net/c/x' STORAGE_INTEGRATION = I", "000002"),
         ("COPY INTO T FROM 's3:///x' STORAGE_INTEGRATION = I", "001008"),
+        ("COPY INTO T FROM 's3://[x/' STORAGE_INTEGRATION = I", "001008"),
+        ("COPY INTO T FROM 's3://a b/' STORAGE_INTEGRATION = I", "001008"),
+        ("COPY INTO T FROM 's3://u@h/' STORAGE_INTEGRATION = I", "001008"),
+        ("COPY INTO T FROM 's3://arn:aws:s3:eu-west-1:1:accesspoint/x/' STORAGE_INTEGRATION = I", "001008"),
     ],
 )  # fmt: skip
 def test_address_without_a_right_is_refused(lake: Lake, sql: str, code: str) -> None:
@@ -429,6 +433,15 @@ def test_object_that_changes_between_listing_and_reading_is_not_taken_for_what_w
     monkeypatch.undo()
     lake.admin.run("COPY INTO T FROM @E")
     assert table(lake.admin, "SELECT B FROM T ORDER BY A") == [("z",), ("later",)]
+
+
+@pytest.mark.parametrize("name", ["what?.csv", "a#b.csv", "100%25.csv", "a+b&c=d.csv", "x;y.csv"])
+def test_no_character_of_a_key_has_a_meaning(lake: Lake, name: str) -> None:
+    lake.put(f"in/{name}", "5,k\n")
+    lake.admin.run(f"CREATE STAGE X URL = '{lake.url('in/')}{name}/' STORAGE_INTEGRATION = I")
+    lake.put(f"in/{name}/deep.csv", "6,k\n")
+    assert names(lake.admin, "LIST @X") == [lake.url(f"in/{name}/deep.csv")]
+    assert len(table(lake.admin, f"COPY INTO T FROM '{lake.url('in/')}{name}' STORAGE_INTEGRATION = I")) == 2
 
 
 def test_names_with_spaces_and_other_scripts_are_names(lake: Lake) -> None:
