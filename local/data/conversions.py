@@ -71,7 +71,6 @@ def _changes() -> dict[type[Expr], Callable[[Expr], Expr | None]]:
             exp.ToBoolean: lambda n: _call(macros.TRY_BOOLEAN if n.args.get("safe") else macros.BOOLEAN, n.this),
             exp.HexDecodeString: lambda n: _call("decode", _call(macros.BINARY, n.this)),
             exp.Base64DecodeString: lambda n: _call("decode", _call("from_base64", n.this)),
-            exp.ParseJSON: _parse_json,
             exp.ByteLength: lambda n: _call(macros.BYTES, n.this),
             exp.Typeof: lambda n: _call(macros.KIND, n.this),
             exp.Div: _divide,
@@ -124,14 +123,6 @@ def _cast(node: Expr) -> Expr | None:
     if to.this in (kinds.TIMESTAMP, kinds.TIMESTAMPNTZ, kinds.DATETIME) and safe:
         return _call(macros.TRY_PLAIN, value)
     return None
-
-
-def _parse_json(node: Expr) -> None:
-    """PARSE_JSON: of a text in a VARIANT the text, not what it looks like in JSON."""
-    from sqlglot import exp
-
-    if not isinstance(node.this, (exp.Literal, exp.Null)):
-        node.set("this", _call(macros.TEXT, node.this))
 
 
 def _is_there(value: Expr) -> Expr:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from local.data import semi_macros as macros
+from local.data.macros import TEXT
 from local.errors import compilation_error, unsupported
 
 if TYPE_CHECKING:
@@ -37,6 +38,13 @@ def call(name: str, *arguments: Expr) -> Expr:
     return exp.Anonymous(this=name, expressions=[argument.copy() for argument in arguments])
 
 
+def _plain_text(value: Expr) -> Expr:
+    """A value as the text that it is: of a text in a VARIANT without JSON's quotes."""
+    from sqlglot import exp
+
+    return value if isinstance(value, (exp.Literal, exp.Null)) else call(TEXT, value)
+
+
 def positional(node: Expr) -> list[Expr]:
     """The arguments in the order of sqlglot's slots."""
     from sqlglot import exp
@@ -56,7 +64,7 @@ def changes() -> dict[type[Expr], Callable[[Expr], Expr | None]]:
         getattr(exp, kind): _direct(name) for kind, name in _CLASSES.items()
     }
     return own | {
-        exp.ParseJSON: lambda n: call(macros.TRY_PARSE if n.args.get("safe") else macros.PARSE, n.this),
+        exp.ParseJSON: lambda n: call(macros.TRY_PARSE if n.args.get("safe") else macros.PARSE, _plain_text(n.this)),
         exp.ToVariant: lambda n: call(macros.JSON, n.this),
         exp.JSONFormat: lambda n: exp.cast(call(macros.JSON, n.this), "VARCHAR", dialect="duckdb"),
         exp.StripNullValue: _strip_null,
