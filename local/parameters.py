@@ -298,13 +298,20 @@ def settings(catalogue: Catalogue, target: Obj | Session, pattern: str | None = 
 
 def retention_days(catalogue: Catalogue, obj: Obj) -> int:
     """Days of Time Travel in force on a database, schema or table (docs: Understanding & using Time Travel)."""
-    days = int(effective(catalogue, obj, "DATA_RETENTION_TIME_IN_DAYS")[0])
-    days = max(days, int(effective(catalogue, catalogue.account, "MIN_DATA_RETENTION_TIME_IN_DAYS")[0]))
-    return min(days, 1) if _transient(catalogue, obj) else days
-
-
-def _transient(catalogue: Catalogue, obj: Obj) -> bool:
-    return any(bool(o.props.get("TRANSIENT")) for o in catalogue.chain(obj) if o.id != ACCOUNT_ID)
+    # One walk for all of it: SHOW asks for every row.
+    days: str | None = None
+    transient = False
+    for holder in catalogue.chain(obj):
+        if days is None:
+            days = holder.params.get("DATA_RETENTION_TIME_IN_DAYS")
+        if holder.id != ACCOUNT_ID and holder.props.get("TRANSIENT"):
+            transient = True
+    least = catalogue.account.params.get("MIN_DATA_RETENTION_TIME_IN_DAYS")
+    kept = max(
+        int(PARAMETERS["DATA_RETENTION_TIME_IN_DAYS"].default if days is None else days),
+        int(PARAMETERS["MIN_DATA_RETENTION_TIME_IN_DAYS"].default if least is None else least),
+    )
+    return min(kept, 1) if transient else kept
 
 
 def check_retention(params: Mapping[str, str], edition: str, *, transient: bool) -> None:

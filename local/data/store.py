@@ -152,6 +152,8 @@ class DataStore:
         root.execute("SET GLOBAL TimeZone = 'UTC'")
         # DuckDB 2.0.0 loses 4 KiB for good with every LIMIT over more than a few rows that it reads that way.
         root.execute("SET GLOBAL disabled_optimizers = 'late_materialization'")
+        # It takes two fifths of the time of a load, to make a file a fifth smaller.
+        root.execute("SET GLOBAL disabled_compression_methods = 'dict_fsst'")
         root.execute(script)
         root.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         for table, column, kind, nullable in root.execute(

@@ -26,6 +26,7 @@ QUERIES = {
     "SELECT of a number": "SELECT 1",
     "one row of 100,000": "SELECT * FROM T WHERE ID = 4711",
     "1,000 rows of 4 columns": "SELECT * FROM T WHERE ID < 1000",
+    "100,000 rows of 4 columns": "SELECT * FROM T",
     "sum over 100,000 rows": "SELECT COUNT(*), SUM(AMOUNT) FROM T",
     "join, group and order": (
         "SELECT K.TITLE, COUNT(*) AS N, SUM(T.AMOUNT) AS S FROM T JOIN K ON K.KIND = T.KIND "

@@ -79,7 +79,7 @@ def measure() -> list[Measure]:
         *rates,
         *shows,
         *ratios,
-        loaded,
+        *loaded,
     ]
 
 

@@ -16,7 +16,7 @@ class Wire:
     """A session of a user with a key, on one connection."""
 
     def __init__(self, port: int, account: str, user: str, key: rsa.RSAPrivateKey) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self._token = ""
         login = {"LOGIN_NAME": user, "AUTHENTICATOR": "SNOWFLAKE_JWT", "TOKEN": _token(account, user, key)}
         data = {**login, "ACCOUNT_NAME": account, "CLIENT_APP_ID": "PythonConnector", "CLIENT_APP_VERSION": "4.0.0"}
@@ -49,7 +49,7 @@ class PlainWire(Wire):
     """A session of a server that asks for no proof of who logs in."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self._token = ""
         data = {"LOGIN_NAME": "X", "PASSWORD": "X", "ACCOUNT_NAME": "X", "SESSION_PARAMETERS": {}}
         self._token = str(self._post("/session/v1/login-request", {"data": data})["token"])
