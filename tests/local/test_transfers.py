@@ -35,7 +35,7 @@ def prepared() -> Account:
     for sql in ("CREATE WAREHOUSE WH", "CREATE DATABASE D", "CREATE TABLE LOG (W INT, N INT)"):
         owner.run(sql)
     for number in range(TABLES):
-        owner.run(f"CREATE TABLE A{number} AS SELECT 0 AS K, {EACH} AS N")
+        owner.run(f"CREATE TABLE A{number} (K INT, N INT) AS SELECT 0, {EACH}")
     return account
 
 

@@ -326,7 +326,7 @@ def setup() -> Iterable[str]:
     )
     for w in range(WRITERS):
         yield from (
-            f"CREATE TABLE COUNTER{w} AS SELECT 0 AS N",
+            f"CREATE TABLE COUNTER{w} (N INT) AS SELECT 0",
             f"CREATE TABLE MERGED{w} (K INT, N INT)",
             f"CREATE TABLE LOADED{w} (A INT)",
             f"CREATE TABLE PIPED{w} (A INT)",
