@@ -56,15 +56,20 @@ def _prepared(started: Started, key: rsa.RSAPrivateKey) -> Wire:
     return wire
 
 
-def _mix(name: str) -> Iterator[str]:
-    """What clients do, without end, leaving things as they were: most reads, some writes, a little DDL."""
+def _mix(name: str, own: str = "T") -> Iterator[str]:
+    """What clients do, without end: most reads, some writes, a little DDL.
+
+    Rows are added to the shared table T, and deleted from ``own``: Snowflake lets 20 statements wait for the lock of
+    one table and refuses more, so fifty sessions cannot all delete from the same. Alone, things stay as they were.
+    """
     for number in count():
         yield from (
             f"SELECT * FROM T WHERE ID = {number % 1000}",
             "SHOW TABLES IN SCHEMA D.PUBLIC",
             f"SELECT COUNT(*), MAX(NAME) FROM T WHERE ID > {number % 1000}",
             f"INSERT INTO T VALUES ({1000 + number}, '{name}')",
-            f"DELETE FROM T WHERE ID = {1000 + number} AND NAME = '{name}'",
+            *([f"INSERT INTO {own} VALUES ({1000 + number}, '{name}')"] if own != "T" else []),
+            f"DELETE FROM {own} WHERE ID = {1000 + number} AND NAME = '{name}'",
             "SHOW GRANTS TO ROLE R",
             "SELECT CURRENT_ROLE()",
             "SELECT * FROM T LIMIT 200",
@@ -80,13 +85,15 @@ def _mix(name: str) -> Iterator[str]:
 def _crowd(started: Started, key: rsa.RSAPrivateKey) -> list[Measure]:
     _prepared(started, key)
     wires = [_ready(Wire(started.port, "LOCAL-MAIN", USER, key)) for _ in range(SESSIONS)]
+    for number, wire in enumerate(wires):
+        wire.execute(f"CREATE TABLE OWN_{number} (ID INT, NAME VARCHAR)")
     times: list[list[float]] = [[] for _ in wires]
     failures: list[Exception] = []
     ends = time.monotonic() + SECONDS
 
     def work(number: int) -> None:
         try:
-            for sql in _mix(f"S{number}"):
+            for sql in _mix(f"S{number}", f"OWN_{number}"):
                 times[number].append(wires[number].execute(sql))
                 if time.monotonic() > ends:
                     return
