@@ -185,7 +185,9 @@ def _aggregate(node: Expr) -> Expr | None:
     if ordered is not None:
         inner.set("this", exp.Order(this=inner.this, expressions=[o.copy() for o in ordered.expression.expressions]))
     inner.set("nulls_excluded", None)
-    held: Expr = exp.Filter(this=call("list", inner.this), expression=exp.Where(this=_known(value)))
+    held: Expr = call("list", inner.this)
+    if value.find(exp.Star) is None:  # OBJECT_CONSTRUCT(*) is never NULL
+        held = exp.Filter(this=held, expression=exp.Where(this=_known(value)))
     if isinstance(outer, exp.Window):
         window = outer.copy()
         window.set("this", held)
