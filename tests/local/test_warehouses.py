@@ -15,7 +15,9 @@ def _shown(client: Client, name: str = "W") -> dict[str, str | None]:
 
 def _use(client: Client) -> Obj:
     with client.context.catalogue.transaction():
-        return require_warehouse(client.context)
+        used = require_warehouse(client.context)
+    assert used is not None
+    return used
 
 
 def test_warehouse_without_properties_gets_the_defaults_of_generation_2(account: Account) -> None:

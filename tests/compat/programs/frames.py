@@ -34,7 +34,9 @@ RICH = pandas.DataFrame(
 
 def rows(sql: str) -> Any:
     """All rows of a statement."""
-    return CON.cursor().execute(sql).fetchall()
+    cursor = CON.cursor()
+    cursor.execute(sql)
+    return cursor.fetchall()
 
 
 def written(name: str, frame: pandas.DataFrame = PLAIN, **options: Any) -> object:
