@@ -147,18 +147,18 @@ def coerce(tree: Expr) -> None:
         elif isinstance(node, compared):
             steps += _compared(typer, node.this, node.expression) + _compared(typer, node.expression, node.this)
         elif isinstance(node, exp.In) and node.expressions:
-            steps += _compared(typer, node.this, node.expressions[0])
+            steps += _among(typer, node.this, node.expressions)
         elif isinstance(node, exp.Between):
-            steps += _compared(typer, node.this, node.args["low"])
+            steps += _among(typer, node.this, [node.args["low"], node.args["high"]])
         elif isinstance(node, texts):
             steps += [(a, call(TEXT, a)) for a in _arguments(node) if _semi(typer.type(a))]
         elif isinstance(node, (exp.Sum, exp.Avg)):
             steps += _summed(typer, node)
-        elif isinstance(node, exp.Ordered) and _semi(typer.type(node.this)) and isinstance(node.parent, exp.Order):
+        elif isinstance(node, (exp.Ordered, exp.Max, exp.Min, exp.Greatest, exp.Least)) and _ranked(typer, node):
             steps.append((node, node))
     for old, new in reversed(steps):
         if old is new:
-            _order(old)
+            _order(old) if isinstance(old, exp.Ordered) else _extreme(old)
         else:
             old.replace(_rebuilt(old, new))
 
@@ -204,9 +204,13 @@ def _arithmetic(typer: Typer, node: Expr) -> list[tuple[Expr, Expr]]:
 
 def _compared(typer: Typer, value: Expr, other: Expr) -> list[tuple[Expr, Expr]]:
     """A variant beside something else becomes of the other's type; a text beside a number becomes a number."""
+    from sqlglot import exp
+
     kind, beside = typer.type(value), typer.type(other)
     if kind is None or beside is None:
         return []
+    if kind.name == "VARIANT" and beside.name == "VARIANT" and isinstance(value.parent, exp.Binary):
+        return [(value, call("_sf_variant_key", value))]
     if kind.name == "VARIANT" and beside.name in ("NUMBER", "FLOAT"):
         return [(value, call("_sf_variant_number", value))]
     if kind.name == "VARIANT" and beside.name == "VARCHAR":
@@ -220,14 +224,50 @@ def _compared(typer: Typer, value: Expr, other: Expr) -> list[tuple[Expr, Expr]]
     return []
 
 
-def _summed(typer: Typer, node: Expr) -> list[tuple[Expr, Expr]]:
+def _among(typer: Typer, value: Expr, others: Sequence[Expr]) -> list[tuple[Expr, Expr]]:
+    """A value beside several others, the first of which decides; variants are all compared by their keys."""
+    kinds = [typer.type(item) for item in (value, *others)]
+    if all(kind is not None and kind.name == "VARIANT" for kind in kinds):
+        return [(item, call("_sf_variant_key", item)) for item in (value, *others)]
+    return _compared(typer, value, others[0])
+
+
+def _each(node: Expr) -> Expr:
+    """What an aggregate is of, without DISTINCT."""
     from sqlglot import exp
 
-    value = node.this.expressions[0] if isinstance(node.this, exp.Distinct) else node.this
+    inner: Expr = node.this
+    return inner.expressions[0] if isinstance(inner, exp.Distinct) else inner
+
+
+def _summed(typer: Typer, node: Expr) -> list[tuple[Expr, Expr]]:
+    value = _each(node)
     kind = typer.type(value)
     if kind is None or kind.name not in ("VARIANT", "VARCHAR"):
         return []
     return [(value, call("_sf_variant_number" if kind.name == "VARIANT" else "_sf_text_double", value))]
+
+
+def _ranked(typer: Typer, node: Expr) -> bool:
+    """Whether it brings variants into an order; 000002 where their order is not that of DuckDB and cannot be given."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Ordered):
+        return isinstance(node.parent, exp.Order) and _semi(typer.type(node.this))
+    if isinstance(node, (exp.Max, exp.Min)):
+        return not node.expressions and _semi(typer.type(_each(node)))
+    if any(_semi(typer.type(item)) for item in _arguments(node)):
+        raise unsupported(f"{node.key.upper()} of variants")
+    return False
+
+
+def _extreme(node: Expr) -> None:
+    """The largest or smallest variant, where numbers are in the order of numbers, too."""
+    from sqlglot import exp
+
+    value = _each(node)
+    by = exp.ArgMax if isinstance(node, exp.Max) else exp.ArgMin
+    node.replace(by(this=value.copy(), expression=call("_sf_variant_key", value)))
 
 
 def _order(node: Expr) -> None:

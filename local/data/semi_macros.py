@@ -146,6 +146,9 @@ CREATE OR REPLACE MACRO main._sf_object(o, keys) AS CAST(concat('{', list_aggreg
     'string_agg', ','), '}') AS JSON);
 CREATE OR REPLACE MACRO main._sf_variant_number(x) AS CAST(_sf_json(x) ->> '$' AS DOUBLE);
 CREATE OR REPLACE MACRO main._sf_variant_rank(x) AS TRY_CAST(_sf_json(x) AS DOUBLE);
+CREATE OR REPLACE MACRO main._sf_variant_key(x) AS CASE WHEN x IS NOT NULL THEN
+    {'n': _sf_variant_rank(x), 't': CASE
+        WHEN abs(_sf_variant_rank(x)) < 9007199254740992 THEN '' ELSE CAST(x AS VARCHAR) END} END;
 CREATE OR REPLACE MACRO main._sf_variant_boolean(x) AS CAST(_sf_json(x) ->> '$' AS BOOLEAN);
 CREATE OR REPLACE MACRO main._sf_variant_date(x) AS CAST(_sf_json(x) ->> '$' AS DATE);
 CREATE OR REPLACE MACRO main._sf_variant_moment(x) AS CAST(_sf_json(x) ->> '$' AS TIMESTAMP);
