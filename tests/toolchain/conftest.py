@@ -46,9 +46,10 @@ def executable(machine: Settings) -> Executable:
 
     def write(name: str, text: str) -> Path:
         file = Path(machine.path) / name
-        file.write_text(text)
-        file.chmod(0o755)
-        return file
+        made = file.with_name(f"{name}.new")
+        made.write_text(text)
+        made.chmod(0o755)
+        return made.replace(file)  # the one before may still run, which Linux does not let anybody write
 
     return write
 
