@@ -156,10 +156,7 @@ class SqlApi:
         if not query.task.done() and wait:
             await asyncio.wait([query.task], timeout=wait)
         if not query.task.done():
-            said = (
-                "Asynchronous execution in progress. Use provided query id to perform query monitoring and management."
-            )
-            return _json(202, {"code": "333334", "message": said, **_told(query)})
+            return _json(202, {"code": "333334", "message": _IN_PROGRESS, **_told(query)})
         answer = json.loads(query.task.result())
         data = object_of(answer["data"])
         if not answer["success"]:
