@@ -170,7 +170,12 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "an access token works with every role",
-        ("ALTER USER ADA_ADMIN ADD PROGRAMMATIC ACCESS TOKEN NOTEBOOK",),
+        (  # its policy lets no person have one, so it is opened for the moment
+            f"ALTER AUTHENTICATION POLICY {GOVERNANCE}.PEOPLE_AUTHENTICATION SET AUTHENTICATION_METHODS = ('ALL')",
+            "ALTER USER ADA_ADMIN ADD PROGRAMMATIC ACCESS TOKEN NOTEBOOK",
+            f"ALTER AUTHENTICATION POLICY {GOVERNANCE}.PEOPLE_AUTHENTICATION "
+            "SET AUTHENTICATION_METHODS = ('PASSWORD', 'SAML', 'KEYPAIR')",
+        ),
         ("SNW-IAM-012", "TOKEN ADA_ADMIN.NOTEBOOK"),
         ("unmanaged", "TOKEN ADA_ADMIN.NOTEBOOK"),
     ),
