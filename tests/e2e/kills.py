@@ -48,7 +48,16 @@ def run_and_kill(workspace: Workspace, operation: str, victim: str, statements: 
     finally:
         if process.poll() is None:
             process.kill()
+    _settled(log)
     return killed
+
+
+def _settled(log: Path) -> None:
+    """Wait until what was under way is answered: processes whose parent was killed end a moment later."""
+    deadline, seen = time.monotonic() + SECONDS, -1
+    while (answered := _answered(log)) != seen and time.monotonic() < deadline:
+        seen = answered
+        time.sleep(1)
 
 
 def _kill(workspace: Workspace, ops: int, victim: str) -> bool:

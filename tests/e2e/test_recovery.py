@@ -95,7 +95,7 @@ def test_destroy_after_a_killed_up_leaves_nothing(
 
 
 @long
-@pytest.mark.parametrize("victim", kills.VICTIMS)
+@pytest.mark.parametrize("victim", [victim for victim in kills.VICTIMS if victim != "program"])  # none runs then
 def test_up_after_a_killed_refresh(dev: Workspace, golden: Workspace, victim: str) -> None:
     assert kills.run_and_kill(dev, "refresh", victim, 60)
     settles(dev, golden)
@@ -119,7 +119,8 @@ def test_up_after_the_server_died_at_a_statement(
     with stopped_in_the_end(bootstrapped.copy(tmp_path / "local")) as workspace:
         kills.faults(workspace, {"mode": "kill-after", "statements": statement, "when": when})
         failed = workspace.on("dev", "up", code=1)
-        assert "the local Snowflake of account MAIN died during up" in said(failed)
+        during = "preview" if statement == 1 else "up"
+        assert f"the local Snowflake of account MAIN died during {during}" in said(failed)
         settles(workspace, golden)
 
 
@@ -178,7 +179,8 @@ def test_lost_state_is_found_again_in_the_account_and_no_data_with_it(
     checkpoint = dev.place.checkpoint("dev")
     assert checkpoint is not None
     table = "DEV_ECOMMERCE_RAW.STRIPE.KEPT"
-    dev.sql(f"CREATE TABLE {table} AS SELECT 7 AS N", role="ACCOUNTADMIN")
+    on = "USE WAREHOUSE ECOMMERCE_DEPLOYER_WH"
+    dev.sql((on, f"CREATE TABLE {table} AS SELECT 7 AS N"), role="ACCOUNTADMIN")
     if lost == "everything that was remembered":
         shutil.rmtree(dev.place.state)
     else:
@@ -187,7 +189,7 @@ def test_lost_state_is_found_again_in_the_account_and_no_data_with_it(
             checkpoint.with_name(f"{checkpoint.name}.bak").unlink()
     dev.on("dev", "up", "--no-proof", code=None)
     dev.on("dev", "up", "--no-proof")
-    assert dev.sql(f"SELECT N FROM {table}", role="ACCOUNTADMIN") == [(7,)]  # noqa: S608 (a name from above)
+    assert dev.sql((on, f"SELECT N FROM {table}"), role="ACCOUNTADMIN") == [(7,)]  # noqa: S608 (a name from above)
     dev.sql(f"DROP TABLE {table}", role="ACCOUNTADMIN")
     assert dev.changes("dev", "preview", "--refresh") == {}
     assert content(dev) == content(golden)
