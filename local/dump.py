@@ -20,6 +20,8 @@ _SECRET = ("CREDENTIALS", "ENCRYPTION", "WEBHOOK_HEADERS")
 _PLACEHOLDER = "SNOWFLAKE_WEBHOOK_SECRET"
 _MOMENTS = ("_TIME", "_ON", "_AT", "_SINCE", "_TIMESTAMP", "_SET")
 """Endings of properties that hold a moment; left out, as is whether a warehouse runs just now."""
+_SWITCHES = ("DISABLED", "MUST_CHANGE_PASSWORD")
+"""Of users: off and never set are the same."""
 
 
 def dump(catalogue: Catalogue) -> dict[str, Json]:
@@ -90,6 +92,7 @@ def _object(catalogue: Catalogue, obj: Obj) -> Json:
         name: "***" if _hidden(name, value) else _by_name(catalogue, name, value)
         for name, value in sorted(obj.props.items())
         if not name.endswith(_MOMENTS) and not (obj.kind is Kind.WAREHOUSE and name == "STATE")
+        if not (obj.kind is Kind.USER and name in _SWITCHES and value is False)
     }
     return {
         "owner": label(catalogue, owner) if owner is not None else None,

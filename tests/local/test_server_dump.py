@@ -70,3 +70,12 @@ def test_folder_is_read_while_a_server_has_it_open(tmp_path: Path, capsys: pytes
 def test_folder_without_account_is_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(tmp_path) == 2
     assert "holds no account" in capsys.readouterr().err
+
+
+def test_switch_of_a_user_that_is_off_is_like_one_never_set() -> None:
+    plain, off, on = _account(), _account(), _account()
+    for catalogue, value in ((plain, None), (off, False), (on, True)):
+        props: dict[str, Json] = {} if value is None else {"DISABLED": value}
+        with catalogue.transaction():
+            catalogue.create(Kind.USER, "U", ACCOUNT_ID, None, props=props)
+    assert dump(off) == dump(plain) != dump(on)
