@@ -10,17 +10,16 @@ from local.data.copies import Cloning, Copy, Next, clone
 from local.data.resolve import find_relation, not_initialized, temporary_signature
 from local.data.travel import Point, read_point, rows_at
 from local.errors import SnowflakeError
-from local.model import Grant, Json, Kind, Obj
+from local.model import Json, Kind, Obj
 from local.names import Path
 from local.parameters import check_retention
 from local.reader import Reader
 from local.registry import COVERAGE, Answer, Coverage, CreateHead, Level
 from local.results import Result
 from local.session import Context
-from local.statements.clone_contents import Contents, copy_references, listed
+from local.statements.clone_contents import Contents, create_clone, listed
 from local.statements.common import create_object, require_create
 from local.statements.containers import read_new, require_contents_unused
-from local.statements.copy_grants import give_again, grants_of_replaced
 from local.statements.tables import TEMPORARY, Options, attach, existing_table, find_table, read_options, table_params
 from local.statements.with_tags import read_tags, tag_new
 
@@ -84,7 +83,6 @@ def _not_permanent(message: str) -> SnowflakeError:
 
 
 def _make_table(context: Context, head: CreateHead, path: Path, source: Obj, options: Options, number: int) -> Result:
-    catalogue = context.catalogue
     temporary = not TEMPORARY.isdisjoint(head.modifiers)
     props = _table_props(source)
     props["TRANSIENT"] = temporary or "TRANSIENT" in head.modifiers
@@ -93,26 +91,21 @@ def _make_table(context: Context, head: CreateHead, path: Path, source: Obj, opt
         props["session"] = context.session.id
     params = {**source.params, **table_params(options)}
     check_retention(table_params(options), context.settings.edition, transient=bool(props["TRANSIENT"]))
-    uses = list(catalogue.references.by("target", source.id))
-    held: list[Grant] = []
-    if options.copy_grants:
-        held = grants_of_replaced(context, head, Kind.TABLE, path) or list(catalogue.grants.by("target", source.id))
-    table, answer = create_object(
+    table, answer = create_clone(
         context,
         head,
         Kind.TABLE,
         path,
+        source,
         comment=str(options.properties.get("COMMENT") or source.comment),
-        signature=temporary_signature(context.session) if temporary else "",
         props=props,
         params=params,
+        copy_grants=options.copy_grants,
+        signature=temporary_signature(context.session) if temporary else "",
         object_id=number,
         privilege="USAGE" if temporary else None,
-        futures=not options.copy_grants,
     )
     if table is not None:
-        give_again(context, table, held)
-        copy_references(catalogue, uses, {source.id: table.id})
         attach(context, table, (), options)
     return answer
 

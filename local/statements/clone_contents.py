@@ -21,12 +21,17 @@ from local.data.sequences import NEXTVAL, sequence_name
 from local.data.travel import Point, available
 from local.lexer import TokenKind
 from local.model import FutureGrant, Grant, InheritedGrant, Json, Kind, Obj, Reference
-from local.names import dotted
+from local.names import Path, dotted
 from local.reader import Reader
+from local.registry import CreateHead
+from local.results import Result
 from local.session import Context
+from local.statements.common import create_object
+from local.statements.copy_grants import give_again, grants_of_replaced
 from local.uses import MASKING_POLICY, POLICIES, ROW_ACCESS_POLICY, TAG
 
-_OWNED = frozenset({Kind.STREAM, Kind.TASK, Kind.ALERT, Kind.PIPE})
+OWNED = frozenset({Kind.STREAM, Kind.TASK, Kind.ALERT, Kind.PIPE})
+"""Kinds of which only the owner may make clones; for others USAGE suffices (SELECT for what holds rows)."""
 _WITH_ROWS = frozenset({Kind.TABLE, Kind.DYNAMIC_TABLE})
 _ALWAYS = frozenset({*POLICIES, Kind.TAG, Kind.DATABASE_ROLE})
 _COPIED = frozenset({TAG, MASKING_POLICY, ROW_ACCESS_POLICY})
@@ -72,7 +77,7 @@ def _taken(context: Context, obj: Obj, stages: bool) -> bool:
         return False
     if obj.kind in _WITH_ROWS:
         return access.holds(obj, "SELECT") and access.reachable(obj)
-    if obj.kind in _OWNED:
+    if obj.kind in OWNED:
         return access.holds(obj, "OWNERSHIP") and access.reachable(obj)
     return bool(access.privileges(obj)) and access.reachable(obj)
 
@@ -218,3 +223,46 @@ def copy_references(catalogue: Catalogue, uses: Iterable[Reference], numbers: Ma
         source = numbers.get(use.source, use.source)
         if use.role in _COPIED and catalogue.lookup(source) is not None:
             catalogue.references.put(replace(use, source=source, target=numbers[use.target]))
+
+
+def create_clone(
+    context: Context,
+    head: CreateHead,
+    kind: Kind,
+    path: Path,
+    source: Obj,
+    *,
+    comment: str,
+    props: Mapping[str, Json],
+    params: Mapping[str, str],
+    copy_grants: bool,
+    signature: str = "",
+    object_id: int | None = None,
+    privilege: str | None = None,
+) -> tuple[Obj | None, Result]:
+    """As ``create_object``, with the policies and tags of ``source``.
+
+    With COPY GRANTS it gets the grants of what it replaces, else those of the source, and no future grants.
+    """
+    catalogue = context.catalogue
+    uses = list(catalogue.references.by("target", source.id))
+    held: list[Grant] = []
+    if copy_grants:
+        held = grants_of_replaced(context, head, kind, path) or list(catalogue.grants.by("target", source.id))
+    made, answer = create_object(
+        context,
+        head,
+        kind,
+        path,
+        comment=comment,
+        signature=signature,
+        props=props,
+        params=params,
+        privilege=privilege,
+        object_id=object_id,
+        futures=not copy_grants,
+    )
+    if made is not None:
+        give_again(context, made, held)
+        copy_references(catalogue, uses, {source.id: made.id})
+    return made, answer

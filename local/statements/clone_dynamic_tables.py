@@ -12,7 +12,7 @@ from local.data.columns import columns_of
 from local.data.copies import Cloning, Copy, clone
 from local.data.travel import read_point, rows_at
 from local.errors import SnowflakeError, already_exists
-from local.model import Grant, Json, Obj
+from local.model import Json, Obj
 from local.names import Path, dotted
 from local.owner_run import as_owner, end
 from local.reader import Reader
@@ -20,9 +20,8 @@ from local.registry import COVERAGE, Answer, Coverage, CreateHead, Level
 from local.results import Result, status
 from local.session import Context
 from local.statements.changes import read_values
-from local.statements.clone_contents import copy_references
-from local.statements.common import create_object, require_create
-from local.statements.copy_grants import give_again, grants_of_replaced
+from local.statements.clone_contents import create_clone
+from local.statements.common import require_create
 from local.statements.dynamic_tables import KIND, SET_SPEC, upstream_of, warehouse_of
 
 _SOURCE = "docs.snowflake.com: Clone dynamic tables; CREATE <object> … CLONE"
@@ -86,27 +85,21 @@ def _make(
     *,
     copy_grants: bool,
 ) -> Result:
-    catalogue = context.catalogue
     own = dict(props)
     comment = str(own.pop("COMMENT", source.comment))
-    uses = list(catalogue.references.by("target", source.id))
-    held: list[Grant] = []
-    if copy_grants:
-        held = grants_of_replaced(context, head, KIND, path) or list(catalogue.grants.by("target", source.id))
-    table, answer = create_object(
+    table, answer = create_clone(
         context,
         head,
         KIND,
         path,
+        source,
         comment=comment,
         props=own,
         params=source.params,
+        copy_grants=copy_grants,
         object_id=number,
-        futures=not copy_grants,
     )
     if table is not None:
-        give_again(context, table, held)
-        copy_references(catalogue, uses, {source.id: table.id})
         resolve_upstream(context, table, {})
     return answer
 

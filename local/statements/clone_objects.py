@@ -13,16 +13,14 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from local.errors import compilation_error, unsupported
-from local.model import Grant, Json, Kind, Obj
+from local.model import Json, Kind, Obj
 from local.names import Path
 from local.reader import Reader, ValueReader, read_string
 from local.registry import COVERAGE, Coverage, CreateHead, Level
 from local.results import Result
 from local.session import Context
 from local.statements.changes import read_values, split_comment
-from local.statements.clone_contents import copy_references
-from local.statements.common import create_object
-from local.statements.copy_grants import give_again, grants_of_replaced
+from local.statements.clone_contents import OWNED, create_clone
 
 _SOURCE = "docs.snowflake.com: CREATE <object> … CLONE; Cloning considerations"
 
@@ -41,8 +39,6 @@ for _kind, _notes in (
         Coverage(f"CREATE {_kind.value} … CLONE", Level.PARTLY if _notes else Level.SUPPORTED, _notes, _SOURCE)
     )
 
-OWNED = frozenset({Kind.STREAM, Kind.TASK, Kind.ALERT, Kind.PIPE})
-"""Kinds of which only the owner may make clones; for others USAGE suffices (SELECT for what holds rows)."""
 _WITH_GRANTS = frozenset({Kind.STREAM, Kind.TASK})
 
 Props = dict[str, Json]
@@ -77,25 +73,17 @@ def clone_object(
     props: Props = {name: value for name, value in {**source.props, **own}.items() if name != "session"}
     if change is not None:
         change(source, props)
-    catalogue = context.catalogue
-    uses = list(catalogue.references.by("target", source.id))
-    held: list[Grant] = []
-    if copy_grants:
-        held = grants_of_replaced(context, head, kind, path) or list(catalogue.grants.by("target", source.id))
-    made, answer = create_object(
+    return create_clone(
         context,
         head,
         kind,
         path,
+        source,
         comment=comment,
         props=props,
         params=source.params,
-        futures=not copy_grants,
-    )
-    if made is not None:
-        give_again(context, made, held)
-        copy_references(catalogue, uses, {source.id: made.id})
-    return answer
+        copy_grants=copy_grants,
+    )[1]
 
 
 _COMMENT: dict[str, ValueReader] = {"COMMENT": read_string}
