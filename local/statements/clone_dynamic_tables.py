@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from local.data.columns import columns_of
 from local.data.copies import Cloning, Copy, clone
 from local.data.travel import read_point, rows_at
-from local.errors import SnowflakeError, already_exists
+from local.errors import SnowflakeError
 from local.model import Json, Obj
-from local.names import Path, dotted
+from local.names import Path
 from local.owner_run import as_owner, end
 from local.reader import Reader
 from local.registry import COVERAGE, Answer, Coverage, CreateHead, Level
-from local.results import Result, status
+from local.results import Result
 from local.session import Context
 from local.statements.changes import read_values
 from local.statements.clone_contents import create_clone
-from local.statements.common import require_create
+from local.statements.common import existing_answer, require_create
 from local.statements.dynamic_tables import KIND, SET_SPEC, upstream_of, warehouse_of
 
 _SOURCE = "docs.snowflake.com: Clone dynamic tables; CREATE <object> … CLONE"
@@ -41,11 +41,9 @@ def clone_dynamic_table(context: Context, reader: Reader, head: CreateHead, path
     reader.end()
     container, name = context.access.resolve_container(KIND, path)
     require_create(context, container, f"CREATE {KIND.value}")
-    existing = context.catalogue.child(container.id, KIND, name)
-    if existing is not None and not (head.or_replace and existing.kind is KIND):
-        if head.if_not_exists:
-            return status(f"{dotted((name,))} already exists, statement succeeded.")
-        raise already_exists(context.catalogue.full_name(existing))
+    answer = existing_answer(context, head, KIND, container, name)
+    if answer is not None:
+        return answer
 
     def prepare() -> Cloning:
         source = context.access.resolve(KIND, source_path)

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from local.access import is_managed
-from local.errors import SnowflakeError, compilation_error, insufficient_privileges, not_found_or_impossible
+from local.errors import (
+    SnowflakeError,
+    already_exists,
+    compilation_error,
+    insufficient_privileges,
+    not_found_or_impossible,
+)
 from local.grants import apply_future_grants
 from local.model import ACCOUNT_ID, Json, Kind, Obj, Scope
 from local.names import Path, dotted, like
@@ -73,6 +79,21 @@ def create_object(
     if futures:
         apply_future_grants(context, obj)
     return obj, status(f"{title(kind)} {shown} successfully created.")
+
+
+def existing_answer(
+    context: Context, head: CreateHead, kind: Kind, container: Obj, name: str, signature: str = ""
+) -> Result | None:
+    """For a CREATE that works before it makes: its answer where the name is taken, None where it may go on.
+
+    IF NOT EXISTS has an answer, OR REPLACE of the same kind goes on, and anything else is 002002.
+    """
+    existing = context.catalogue.child(container.id, kind, name, signature)
+    if existing is None or (head.or_replace and existing.kind is kind):
+        return None
+    if head.if_not_exists:
+        return status(f"{dotted((name,))} already exists, statement succeeded.")
+    raise already_exists(context.catalogue.full_name(existing))
 
 
 def require_create(context: Context, container: Obj, privilege: str) -> None:

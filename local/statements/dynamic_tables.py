@@ -18,16 +18,16 @@ from local.data.definition import read_definition
 from local.data.query import plan_query
 from local.data.store import data_store
 from local.data.work import Plan, defer
-from local.errors import already_exists, compilation_error, unsupported
+from local.errors import compilation_error, unsupported
 from local.model import Json, Kind, Obj
-from local.names import Path, dotted
+from local.names import Path
 from local.owner_run import as_role, end
 from local.reader import Reader, Value, ValueReader, read_path, read_string, read_word
 from local.registry import Answer, CreateHead, create, drop, refuse
-from local.results import Deferred, Result, status
+from local.results import Deferred, Result
 from local.session import Context
 from local.statements.changes import as_json, label
-from local.statements.common import create_object, drop_object, one_of, require_create
+from local.statements.common import create_object, drop_object, existing_answer, one_of, require_create
 from local.statements.tags import read_tag_clause, set_tags
 
 if TYPE_CHECKING:
@@ -133,11 +133,9 @@ def create_dynamic_table(context: Context, reader: Reader, head: CreateHead) -> 
     container, name = context.access.resolve_container(KIND, path)
     require_create(context, container, f"CREATE {KIND.value}")
     props = _props(context, draft, query, replaces=head.or_replace)
-    existing = context.catalogue.child(container.id, KIND, name)
-    if existing is not None and not (head.or_replace and existing.kind is KIND):
-        if head.if_not_exists:
-            return status(f"{dotted((name,))} already exists, statement succeeded.")
-        raise already_exists(context.catalogue.full_name(existing))
+    answer = existing_answer(context, head, KIND, container, name)
+    if answer is not None:
+        return answer
     comment = str(props.pop("COMMENT", ""))
 
     def make(columns: Sequence[ColumnDef], number: int | None) -> Result:

@@ -10,7 +10,7 @@ from local.data.create_as import create_as
 from local.data.definition import Attachment, Definition, read_definition
 from local.data.resolve import find_relation, temporary_signature
 from local.data.sequences import qualified_default
-from local.errors import SnowflakeError, already_exists, compilation_error, not_found, unsupported
+from local.errors import SnowflakeError, compilation_error, not_found, unsupported
 from local.grants import give
 from local.lexer import TokenKind
 from local.model import Json, Kind, Obj
@@ -22,6 +22,7 @@ from local.results import Result, status
 from local.session import Context
 from local.statements.common import (
     create_object,
+    existing_answer,
     require_create,
 )
 from local.statements.masking import set_policy
@@ -109,12 +110,7 @@ def existing_table(context: Context, head: CreateHead, path: Path) -> Result | N
     temporary = not TEMPORARY.isdisjoint(head.modifiers)
     require_create(context, container, "USAGE" if temporary else "CREATE TABLE")
     signature = temporary_signature(context.session) if temporary else ""
-    found = context.catalogue.child(container.id, Kind.TABLE, name, signature)
-    if found is None or (head.or_replace and found.kind is Kind.TABLE):
-        return None
-    if head.if_not_exists:
-        return status(f"{dotted((name,))} already exists, statement succeeded.")
-    raise already_exists(context.catalogue.full_name(found))
+    return existing_answer(context, head, Kind.TABLE, container, name, signature)
 
 
 def _like(context: Context, reader: Reader, head: CreateHead, path: Path) -> Result:
