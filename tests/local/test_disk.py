@@ -13,14 +13,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from local.catalogue import Catalogue
 from local.data.store import existing_store
 from local.data.work import Worker
-from local.genesis import create_account
 from local.server.querylog import QueryLog
-from local.session import Settings
-from local.store import Store
 from tests.local.conftest import Account, Client
+from tests.local.test_data_store import open_account
 from tests.local.test_kills import whole
 from tests.local.test_server_process import Process
 from tests.local.wire import new_wire
@@ -32,20 +29,12 @@ DISK = "000603"
 @pytest.fixture
 def account(tmp_path: Path) -> Iterator[Account]:
     """An account on disk."""
-    catalogue = Catalogue(Store(tmp_path / "catalogue.sqlite"))
-    create_account(
-        catalogue,
-        account="MAIN",
-        account_id="LM00001",
-        edition="ENTERPRISE",
-        administrator="LOCAL_ADMIN",
-        public_key="key",
-    )
-    yield Account(catalogue, Settings("LOCAL", "MAIN", "LM00001", "ENTERPRISE", data_dir=tmp_path))
-    store = existing_store(catalogue)
+    made = open_account(tmp_path)
+    yield made
+    store = existing_store(made.catalogue)
     if store is not None:
         store.close()
-    catalogue.close()
+    made.catalogue.close()
 
 
 def client(account: Account) -> Client:
